@@ -47,6 +47,11 @@ impl CurrentViewer {
         }
     }
 
+    /// The last known user, without waiting.
+    pub(crate) fn last_known(self) -> Option<User> {
+        self.last.with_value(|viewer| viewer.user.clone())
+    }
+
     /// Loads the viewer again when the user returns to this tab. If the user has logged out or
     /// another user has logged in in another tab meanwhile, the page is reloaded: it shows the data
     /// of the previous user, and its actions would be those of the new one.

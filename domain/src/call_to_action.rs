@@ -63,8 +63,8 @@ pub enum CallToAction {
     NotYetOpen,
     /// The deadline has passed.
     Closed,
-    /// It has started, and ends later; with the status of the viewer's registration, if it has a
-    /// seat.
+    /// It has started, and ends later; with the status of the viewer's registration, if it is
+    /// active.
     UnderWay(Option<RegistrationStatus>),
     /// It is over; with the status of the viewer's registration, if it has a seat.
     Over(Option<RegistrationStatus>),
@@ -93,8 +93,10 @@ impl CallToAction {
         let user = viewer.user.as_ref();
         match (seat, user) {
             _ if competition.is_cancelled() => Self::Cancelled,
-            _ if competition.is_under_way(now) => Self::UnderWay(seat),
-            _ if competition.is_over(now) => Self::Over(seat),
+            _ if competition.is_under_way(now) => {
+                Self::UnderWay(viewer.registration.filter(|status| status.is_active()))
+            }
+            _ if competition.has_started(now) => Self::Over(seat),
             (Some(status), _) => Self::Registered(status),
             _ if viewer.registration == Some(RegistrationStatus::Waitlisted) => {
                 match competition.passes_seats_on(now) {
@@ -154,6 +156,7 @@ mod tests {
             seats_left,
             waitlist_capacity: 0,
             promote_until: None,
+            reminder_offsets: crate::ReminderOffsets::default(),
             waitlisted: 0,
             approval_required: false,
             access: crate::AccessMode::Open,
@@ -253,6 +256,13 @@ mod tests {
         ] {
             let now = now.parse().unwrap();
             assert_eq!(CallToAction::of(&competition, &seated, now), of_seated);
+            let waiting = Some(RegistrationStatus::AwaitingApproval);
+            let of_waiting = match of_seated {
+                Cta::UnderWay(_) => Cta::UnderWay(waiting),
+                _ => Cta::Over(None),
+            };
+            let waiting = viewer(Some(Role::Participant), waiting);
+            assert_eq!(CallToAction::of(&competition, &waiting, now), of_waiting);
             assert_eq!(CallToAction::of(&competition, &viewer(None, None), now), of_others);
             let draft = Competition { visibility: crate::Visibility::Draft, ..competition.clone() };
             assert_eq!(CallToAction::of(&draft, &viewer(None, None), now), Cta::Over(None));

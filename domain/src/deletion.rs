@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What deleting an account would do, for its owner to confirm.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeletionPreview {
-    /// Registrations of theirs for competitions that are not over: they are cancelled.
+    /// Registrations of theirs for competitions that have not started: they are cancelled.
     pub seats: u64,
     /// Competitions of theirs that are not over and have registrations: they must be cancelled
     /// first.

@@ -56,12 +56,12 @@ pub use competition::{
     CompetitionDraft, CompetitionEdit, CompetitionFilter, CompetitionInput, CompetitionPage,
     CompetitionPatch, CompetitionQuery, CompetitionSort, CompetitionStatus, CompetitionWithCount,
     CompetitionWithOrganizer, CompetitionWithSections, Contact, DateFault, Dates, Facts, FactsEdit,
-    MAX_CAPACITY, MAX_WAITLIST, NewCompetition, Organizer, SeatsChanged, Sections, SectionsEdit,
-    StartDays, StartRule, UNDATED_FOR, Visibility, seats_left, seats_taken, short_place,
-    venue_line,
+    MAX_CAPACITY, MAX_REMINDER, MAX_REMINDERS, MAX_WAITLIST, MIN_REMINDER, NewCompetition,
+    Organizer, ReminderOffsets, SeatsChanged, Sections, SectionsEdit, StartDays, StartRule,
+    UNDATED_FOR, Visibility, reminder_minutes, seats_left, seats_taken, short_place, venue_line,
 };
 #[cfg(feature = "openapi")]
-pub use competition::{Day, SearchText, TagList};
+pub use competition::{Day, ReminderMinutes, SearchText, TagList};
 pub use countdown::countdown;
 pub use cover::{
     Asset, Cover, CoverDraft, CoverFocus, CoverInput, MAX_ASSETS, MAX_ASSETS_A_DAY, MAX_UPLOAD,

@@ -72,6 +72,15 @@ impl FromJson for Vec<String> {
     }
 }
 
+impl FromJson for Vec<i64> {
+    fn from_json(value: Value) -> Option<Self> {
+        match value {
+            Value::Array(items) => items.into_iter().map(i64::from_json).collect(),
+            _ => None,
+        }
+    }
+}
+
 impl<T: FromJson> Raw<T> {
     /// The field with this value.
     pub(crate) fn from_value(value: Value) -> Self {

@@ -71,6 +71,12 @@ mod builders {
         text(description, example).pattern(Some(format!("^{item}(,{item}){{0,{more}}}$")))
     }
 
+    /// A whole number from `min` to `max`.
+    pub(crate) fn whole(description: &str, min: u32, max: u32) -> ObjectBuilder {
+        let number = ObjectBuilder::new().schema_type(Type::Integer);
+        number.description(Some(description)).minimum(Some(min)).maximum(Some(max))
+    }
+
     /// One of some names.
     pub(crate) fn one_of(
         description: &str,

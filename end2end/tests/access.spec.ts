@@ -1,6 +1,7 @@
 import { expectAccessible } from '../support/accessibility.ts';
 import { expect, hydrated, hydrates, open, test } from '../support/fixtures.ts';
 import { errorSummary } from '../support/forms.ts';
+import { registration } from '../support/panel.ts';
 import { logInAs } from '../support/session.ts';
 import { toast } from '../support/toasts.ts';
 
@@ -42,7 +43,7 @@ test('a participant registers through a link with an access code', { tag: '@phon
   await logInAs(page, participant);
   await open(page, `/competitions/${competition.id}?code=EARLY-BIRD`);
   await expect(page.getByText('Registration needs an access code.')).toBeVisible();
-  await page.getByRole('link', { name: 'Register', exact: true }).click();
+  await registration(page).getByRole('link', { name: 'Register', exact: true }).click();
   const code = page.getByLabel('Access code');
   await expect(code).toHaveValue('EARLY-BIRD');
   await hydrated(page);

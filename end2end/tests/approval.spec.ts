@@ -3,6 +3,7 @@ import { expectAccessible } from '../support/accessibility.ts';
 import type { Api, Competition, Person } from '../support/api.ts';
 import { expect, hydrated, hydrates, open, test } from '../support/fixtures.ts';
 import { competitionFields, createCompetition, errorSummary, fillCompetition } from '../support/forms.ts';
+import { registration } from '../support/panel.ts';
 import { logInAs } from '../support/session.ts';
 import { inDays } from '../support/time.ts';
 import { toast } from '../support/toasts.ts';
@@ -60,7 +61,7 @@ test('a participant requests a seat, withdraws the request and is rejected', { t
 }) => {
   const [{ organizer, competition }, participant] = await Promise.all([withApproval(api, 2), api.participant()]);
   await logInAs(page, participant);
-  const request = page.getByRole('button', { name: 'Request a seat' });
+  const request = registration(page).getByRole('button', { name: 'Request a seat' });
 
   await test.step('requests a seat', async () => {
     await open(page, `/competitions/${competition.id}`);

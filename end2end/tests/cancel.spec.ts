@@ -74,6 +74,25 @@ test('a participant without a registration is offered nothing to cancel', async 
   await expect(page.getByRole('button', { name: 'Cancel registration' })).toBeHidden();
 });
 
+test('an organizer deletes a draft', async ({ page, api }) => {
+  const organizer = await api.organizer();
+  const draft = await api.competition({ owner: organizer, visibility: 'DRAFT' });
+  await logInAs(page, organizer);
+  await open(page, `/competitions/${draft.id}/manage/settings`);
+
+  await page.getByRole('link', { name: 'Delete draft' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Delete ${draft.title}`);
+  await hydrated(page);
+  await page.getByRole('button', { name: 'Delete draft' }).click();
+
+  await expect(page).toHaveURL('/dashboard?view=competitions');
+  await expect(toast(page, 'The draft is deleted')).toBeVisible();
+  await expect(page.getByText(draft.title)).toHaveCount(0);
+  await open(page, `/competitions/${draft.id}`);
+  await expect(page.getByText('You have deleted this draft.')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Edit' })).toHaveCount(0);
+});
+
 test.describe('the organizer', () => {
   test.use({ expectedStatuses: [400] });
 

@@ -1,11 +1,9 @@
-import type { Page } from '@playwright/test';
-import { expect, open, test } from '../support/fixtures.ts';
+import { PASSWORD } from '../support/api.ts';
+import { expect, hydrated, open, test } from '../support/fixtures.ts';
 import { errorSummary } from '../support/forms.ts';
-import { logInAs } from '../support/session.ts';
-
-function registration(page: Page) {
-  return page.getByRole('complementary', { name: 'Registration' });
-}
+import { registration } from '../support/panel.ts';
+import { logIn, logInAs } from '../support/session.ts';
+import { unique } from '../support/unique.ts';
 
 test('the page shows seats as others register and cancel', { tag: '@js' }, async ({ page, api }) => {
   const [competition, early, late] = await Promise.all([
@@ -143,4 +141,51 @@ test('the button copies the link', { tag: '@js' }, async ({ page, context, api, 
   await expect(page.getByText('Link copied')).toBeVisible();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   expect(copied).toBe(`${baseURL}/competitions/${competition.id}`);
+});
+
+test('the bar at the bottom of a narrow page registers', { tag: '@phone' }, async ({ page, api }) => {
+  const { id } = await api.competition();
+  await logInAs(page, await api.participant());
+  await page.setViewportSize({ width: 390, height: 700 });
+  await open(page, `/competitions/${id}`);
+
+  await page.locator('.reach-bar').getByRole('button', { name: 'Register' }).click();
+
+  await expect(registration(page).getByText('You are registered')).toBeInViewport();
+  await expect(page.locator('.reach-bar')).toHaveCount(0);
+});
+
+test('the bar at the bottom of a narrow page leads a visitor to the login, and back', { tag: '@phone' }, async ({
+  page,
+  api,
+}) => {
+  const { id } = await api.competition();
+  const participant = await api.participant();
+  await page.setViewportSize({ width: 390, height: 700 });
+  await open(page, `/competitions/${id}`);
+
+  await page.locator('.reach-bar').getByRole('link', { name: 'Log in to register' }).click();
+  await logIn(page, participant.email, PASSWORD);
+
+  await expect(page).toHaveURL(new RegExp(`/competitions/${id}$`));
+  await expect(page.locator('.reach-bar').getByRole('button', { name: 'Register' })).toBeVisible();
+});
+
+test('a toast on a narrow page does not cover the panel', { tag: '@js' }, async ({ page, api }) => {
+  const owner = await api.organizer();
+  const { id } = await api.competition({ owner });
+  await logInAs(page, owner);
+  await page.setViewportSize({ width: 390, height: 700 });
+  await open(page, `/competitions/${id}/edit`);
+  await hydrated(page);
+  await page.getByLabel('Title').fill(unique('Renamed'));
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  const shown = page.locator('.toast-card');
+  await expect(shown).toBeVisible();
+
+  await registration(page).evaluate((panel) => panel.scrollIntoView());
+
+  const bottom = await shown.evaluate((toast) => toast.getBoundingClientRect().bottom);
+  const top = await registration(page).evaluate((panel) => panel.getBoundingClientRect().top);
+  expect(bottom).toBeLessThanOrEqual(top);
 });

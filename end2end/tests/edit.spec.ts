@@ -137,6 +137,31 @@ test.describe('refused', () => {
   });
 });
 
+test.describe('reminders', () => {
+  test.use({ expectedStatuses: [400] });
+
+  test('an organizer chooses when participants are reminded', async ({ page, api }) => {
+    const owner = await api.organizer();
+    const competition = await api.competition({ owner, start: 14 });
+    await logInAs(page, owner);
+    await openForm(page, competition);
+    const reminders = page.getByLabel('Reminders (optional)');
+    await expect(reminders).toHaveValue('1 day');
+
+    await reminders.fill('tomorrow');
+    await save(page);
+    await expect(errorSummary(page)).toContainText('Enter at most three reminders, from 1 hour to 30 days');
+    await expect(reminders).toHaveValue('tomorrow');
+
+    await reminders.fill('2h, 1 Week');
+    await save(page);
+    await expect(page).toHaveURL(`/competitions/${competition.id}`);
+    expect(await api.find(competition)).toMatchObject({ reminderOffsets: [10_080, 120] });
+    await openForm(page, competition);
+    await expect(reminders).toHaveValue('1 week, 2 hours');
+  });
+});
+
 test.describe('for others', () => {
   test.use({ expectedStatuses: [403, 404] });
 

@@ -1,6 +1,7 @@
 import { newEmail } from '../support/api.ts';
 import { expect, hydrated, open, reloadUntilVisible, test } from '../support/fixtures.ts';
 import { competitionFields, createCompetition, fillCompetition } from '../support/forms.ts';
+import { registration } from '../support/panel.ts';
 import { logInAs, logOut, signUp } from '../support/session.ts';
 import { inDays } from '../support/time.ts';
 import { unique } from '../support/unique.ts';
@@ -35,7 +36,7 @@ test('from an organizer’s sign-up to the confirmation in a participant’s mai
     await expect(page.getByRole('main').getByRole('status')).toHaveText('1 competition found');
     await hydrated(page);
     await page.getByRole('link', { name: title }).click();
-    await expect(page.getByRole('link', { name: 'Log in to register' })).toBeVisible();
+    await expect(registration(page).getByRole('link', { name: 'Log in to register' })).toBeVisible();
   });
 
   await test.step('signs up, comes back to the competition and registers', async () => {
@@ -44,7 +45,7 @@ test('from an organizer’s sign-up to the confirmation in a participant’s mai
     await signUp(page, { role: 'Compete', name: 'Pia Participant', email: newEmail() });
     await expect(page.getByRole('heading', { name: title })).toBeVisible();
     await hydrated(page);
-    await page.getByRole('button', { name: 'Register' }).click();
+    await registration(page).getByRole('button', { name: 'Register' }).click();
     await expect(page.getByText('You are registered')).toBeVisible();
     await expect(page.getByText('1 of 2 seats left')).toBeVisible();
   });
@@ -103,7 +104,7 @@ test('from a draft to the end of the competition', { tag: '@phone' }, async ({ p
   await test.step('a participant registers', async () => {
     await logInAs(page, participant);
     await open(page, address);
-    await page.getByRole('button', { name: 'Register' }).click();
+    await registration(page).getByRole('button', { name: 'Register' }).click();
     await expect(page.getByText('You are registered')).toBeVisible();
     await dashboard('Next');
   });

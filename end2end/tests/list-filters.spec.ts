@@ -153,16 +153,6 @@ test('a card counts the seats only when few are left', async ({ page, api }) => 
   await expect(page.getByRole('article').filter({ hasText: 'One' })).toContainText('0 of 1 seat left');
 });
 
-test('the bar at the bottom of a narrow page leads to registration', { tag: '@phone' }, async ({ page, api }) => {
-  const { id } = await api.competition();
-  await page.setViewportSize({ width: 390, height: 700 });
-  await open(page, `/competitions/${id}`);
-
-  await page.getByRole('link', { name: 'Go to registration' }).click();
-
-  await expect(page.locator('#registration')).toBeFocused();
-});
-
 test('a ticket has links to calendars on the web', async ({ page, api }) => {
   const participant = await api.participant();
   const competition = await api.competition({ start: 14 });

@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { expectAccessible } from '../support/accessibility.ts';
 import { expect, hydrated, hydrates, open, test } from '../support/fixtures.ts';
 import { errorSummary } from '../support/forms.ts';
+import { registration } from '../support/panel.ts';
 import { logInAs } from '../support/session.ts';
 import { toast } from '../support/toasts.ts';
 import { unique } from '../support/unique.ts';
@@ -83,7 +84,7 @@ test('a participant answers questions of each kind, and changes an answer', { ta
   const participant = await api.participant();
   await logInAs(page, participant);
   await open(page, `/competitions/${competition.id}`);
-  await page.getByRole('link', { name: 'Register' }).click();
+  await registration(page).getByRole('link', { name: 'Register' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Register for ${competition.title}`);
   await hydrated(page);
 

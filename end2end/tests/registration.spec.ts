@@ -2,6 +2,7 @@ import { PASSWORD } from '../support/api.ts';
 import { expect, open, test } from '../support/fixtures.ts';
 import { errorSummary } from '../support/forms.ts';
 import { hold } from '../support/held.ts';
+import { registration } from '../support/panel.ts';
 import { logIn, postForm, logInAs } from '../support/session.ts';
 
 test('a double click registers once', async ({ page, api }) => {
@@ -27,7 +28,7 @@ test('the panel is in view after registering', { tag: '@phone' }, async ({ page,
   await logInAs(page, participant);
   await open(page, `/competitions/${competition.id}`);
 
-  await page.getByRole('button', { name: 'Register' }).click();
+  await registration(page).getByRole('button', { name: 'Register' }).click();
 
   await expect(page.getByText('You are registered')).toBeInViewport();
 });

@@ -3,6 +3,7 @@ import { expectAccessible } from '../support/accessibility.ts';
 import type { Api, Competition, Person } from '../support/api.ts';
 import { expect, hydrated, hydrates, open, test } from '../support/fixtures.ts';
 import { competitionFields, createCompetition, errorSummary, expectFaults, fillCompetition } from '../support/forms.ts';
+import { registration } from '../support/panel.ts';
 import { logInAs } from '../support/session.ts';
 import { dateAndTime, inDays } from '../support/time.ts';
 import { toast } from '../support/toasts.ts';
@@ -32,7 +33,7 @@ async function expectSoon(page: Page, words: string): Promise<void> {
 }
 
 function joinButton(page: Page) {
-  return page.getByRole('button', { name: 'Join waiting list' });
+  return registration(page).getByRole('button', { name: 'Join waiting list' });
 }
 
 test('an organizer sets a waiting list, and the page of the competition shows it', async ({ page, api }) => {

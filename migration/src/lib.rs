@@ -43,6 +43,8 @@ mod m20261129_000043_invitations;
 mod m20261129_000044_assets;
 mod m20261129_000045_second_role;
 mod m20261130_000046_pictures_in_texts;
+mod m20261130_000047_deleted_drafts;
+mod m20261130_000048_reminder_offsets;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -86,6 +88,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000044_assets::Migration),
             Box::new(m20261129_000045_second_role::Migration),
             Box::new(m20261130_000046_pictures_in_texts::Migration),
+            Box::new(m20261130_000047_deleted_drafts::Migration),
+            Box::new(m20261130_000048_reminder_offsets::Migration),
         ]
     }
 }

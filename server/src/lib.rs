@@ -5,6 +5,7 @@
 
 mod api;
 mod auth;
+mod crawlers;
 mod cursor_key;
 mod data_folder;
 #[cfg(test)]

@@ -29,7 +29,7 @@ use tower_http::{
 use crate::{
     AppState, ResponseCache, api,
     auth::{self, Authenticator, Sessions},
-    entity_tag, error_pages, graceful_shutdown,
+    crawlers, entity_tag, error_pages, graceful_shutdown,
     headers::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, X_REQUEST_ID, X_TOTAL_COUNT},
     media, observability,
     options::ServerOptions,
@@ -168,6 +168,7 @@ impl Authentication {
 /// Pages, server functions, and static files.
 fn pages(state: &AppState, site_url: SiteUrl, authentication: &Authentication) -> Router<AppState> {
     let leptos = state.leptos.clone();
+    let crawlers = crawlers::router(site_url.clone());
     // `cargo leptos watch` sets this variable.
     let is_watching = env::var_os("LEPTOS_WATCH").is_some();
     let policy = PagePolicy::new(is_watching.then_some(leptos.reload_port));
@@ -203,6 +204,7 @@ fn pages(state: &AppState, site_url: SiteUrl, authentication: &Authentication) -
         .layer(middleware::from_fn(security::allow_by_hash))
         .layer(Share)
         .merge(media::router())
+        .merge(crawlers)
         .fallback_service(files)
         .layer(middleware::from_fn(site::set_cache_control))
         .layer(middleware::from_fn(site::strip_trailing_slash))

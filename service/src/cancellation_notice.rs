@@ -131,6 +131,8 @@ struct CancellationNotice<'a> {
     title: UserText<'a>,
     /// In the zone of the competition.
     start: Option<&'a str>,
+    /// Whether it was cancelled after its start.
+    has_started: bool,
     registration: RegistrationId,
 }
 
@@ -141,6 +143,7 @@ fn draft(row: &registration::Model, user: &user::Model, competition: &competitio
         name: UserText(&user.name),
         title: UserText(&competition.title),
         start: start.as_deref(),
+        has_started: competition.start_date < competition.cancelled_at,
         registration: row.id,
     });
     Draft {
@@ -163,9 +166,12 @@ mod tests {
             name: UserText("Grace Hopper"),
             title: UserText("Code Sprint"),
             start: Some("Sun 29 Nov 2026, 13:00 CET"),
+            has_started: false,
             registration: RegistrationId(uuid::Uuid::from_u128(7)),
         };
         assert_preview("cancellation_notice", &RenderedMail::of(&mail));
+        let started = RenderedMail::of(&CancellationNotice { has_started: true, ..mail });
+        assert_preview("cancellation_notice.started", &started);
         let undated = RenderedMail::of(&CancellationNotice { start: None, ..mail });
         assert_preview("cancellation_notice.undated", &undated);
     }

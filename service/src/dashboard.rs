@@ -45,13 +45,8 @@ pub async fn participant(ctx: &Context, actor: &Actor) -> Result<ParticipantDash
     let (held, cancelled): (Vec<_>, _) = all.into_iter().partition(|mine| {
         mine.registration.status.is_active() && mine.competition.cancelled_at.is_none()
     });
-    let (mut past, mut upcoming): (Vec<_>, Vec<_>) = held.into_iter().partition(|mine| {
-        let dates = mine.competition.dates();
-        match mine.registration.status.holds_seat() {
-            true => dates.has_ended(now),
-            false => dates.is_over(now),
-        }
-    });
+    let (mut past, mut upcoming): (Vec<_>, Vec<_>) =
+        held.into_iter().partition(|mine| mine.competition.dates().is_over(now));
     let when = |mine: &MyRegistration| {
         mine.competition.start_date.unwrap_or(mine.competition.reg_deadline)
     };

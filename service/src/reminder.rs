@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use askama::Template;
 use chrono::TimeDelta;
-use domain::{RegistrationId, RegistrationStatus, Timestamp, UserId};
+use domain::{
+    CompetitionId, MAX_REMINDER, RegistrationId, RegistrationStatus, ReminderOffsets, Timestamp,
+    UserId,
+};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
     RelationTrait,
     prelude::DateTimeUtc,
     sea_query::{Expr, LockBehavior, LockType},
@@ -16,7 +19,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Cause, Context, Result,
     cancellation_notice::takes_place,
-    entity::{competition, registration, user},
+    entity::{
+        competition::{self, reminder_offsets},
+        registration, user,
+    },
     jobs::{BackgroundJob, Class, Execution},
     mail::{
         mailbox::{Draft, store_and_enqueue_in_bulk},
@@ -26,15 +32,13 @@ use crate::{
     zones,
 };
 
-/// How long before the start a reminder is sent.
-const BEFORE_START: TimeDelta = TimeDelta::hours(24);
 /// Reminders sent by one transaction.
 const BATCH: u64 = 200;
 
-/// Remind every participant with a confirmed seat in a competition that starts within 24 hours:
-/// once for each start, so that a competition that is moved is reminded of again. A participant who
-/// registered within these 24 hours has just read the start, and is not reminded unless it has
-/// changed since.
+/// Remind every participant with a confirmed seat of the start of the competition, as long before
+/// as its organizer has chosen: once for each of these times and each start, so that a competition
+/// that is moved is reminded of again. A participant who registered after that time has just read
+/// the start, and is not reminded unless it has changed since.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SendReminders {}
 
@@ -46,20 +50,44 @@ impl BackgroundJob for SendReminders {
 
     /// Each batch is committed: a run that is cut off is continued by the next one.
     async fn run(ctx: &Context, _: &Execution<'_, Self>) -> Result<()> {
-        for competition in starting_soon(ctx).await? {
-            while remind_some(ctx, &competition).await? {}
+        for id in starting_soon(ctx).await? {
+            let found = competition::Entity::find_by_id(id).one(ctx.db.connection()).await?;
+            let Some(competition) = found else { continue };
+            let Some(start) = competition.start_date else { continue };
+            let offsets = reminder_offsets(competition.reminder_offsets.as_deref());
+            let Some(before_start) = offsets.due(start.into(), ctx.now()) else { continue };
+            while remind_some(ctx, &competition, start, before_start).await? {}
         }
         Ok(())
     }
 }
 
-async fn starting_soon(ctx: &Context) -> Result<Vec<competition::Model>> {
-    let now = ctx.now().utc();
-    let starting = competition::Entity::find()
-        .filter(competition::Column::StartDate.gt(now))
-        .filter(competition::Column::StartDate.lte(now + BEFORE_START))
-        .filter(competition::Column::CancelledAt.is_null());
-    Ok(starting.all(ctx.db.connection()).await?)
+/// The competitions with a reminder that is due.
+async fn starting_soon(ctx: &Context) -> Result<Vec<CompetitionId>> {
+    use competition::Column::{CancelledAt, Id, ReminderOffsets as Offsets, StartDate};
+    let now = ctx.now();
+    let usual = ReminderOffsets::default();
+    let starts_within =
+        |minutes: u32| StartDate.lte(now.utc() + TimeDelta::minutes(minutes.into()));
+    let has_usual = Offsets.is_null().or(Offsets.eq(usual.to_string()));
+    let usual_is_due = has_usual.and(starts_within(usual.minutes()[0]));
+    // Null is neither equal to a text nor different from it.
+    let has_others = Offsets.is_not_in([usual.to_string(), String::new()]);
+    let rows: Vec<(CompetitionId, DateTimeUtc, Option<String>)> = competition::Entity::find()
+        .select_only()
+        .columns([Id, StartDate, Offsets])
+        .filter(StartDate.gt(now.utc()))
+        .filter(starts_within(MAX_REMINDER))
+        .filter(Condition::any().add(usual_is_due).add(has_others))
+        .filter(CancelledAt.is_null())
+        .into_tuple()
+        .all(ctx.db.connection())
+        .await?;
+    let is_due = |start: DateTimeUtc, offsets: Option<&str>| {
+        reminder_offsets(offsets).due(start.into(), now).is_some()
+    };
+    let due = rows.iter().filter(|(_, start, offsets)| is_due(*start, offsets.as_deref()));
+    Ok(due.map(|(id, ..)| *id).collect())
 }
 
 #[derive(Template)]
@@ -73,12 +101,17 @@ struct Reminder<'a> {
     registration: RegistrationId,
 }
 
-/// Reminds a batch of participants of one competition. Returns whether there may be more.
-async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<bool> {
-    let Some(start) = competition.start_date else { return Ok(false) };
-    let due_from = start - BEFORE_START;
+/// Reminds a batch of participants of one competition, whose reminder was due `before_start`.
+/// Returns whether there may be more.
+async fn remind_some(
+    ctx: &Context,
+    competition: &competition::Model,
+    start: DateTimeUtc,
+    before_start: TimeDelta,
+) -> Result<bool> {
+    let due_from = start - before_start;
     let changed_at = competition.start_changed_at.unwrap_or(due_from);
-    let informed_until = changed_at.max(due_from);
+    let informed_until = Ord::max(changed_at, due_from);
     let now = ctx.now();
     let tx = ctx.db.begin_read_committed().await?;
     let due: Vec<(RegistrationId, UserId, String, String)> = registration::Entity::find()
@@ -90,7 +123,7 @@ async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<
         .join(JoinType::InnerJoin, registration::Relation::User.def())
         .filter(registration::Column::CompetitionId.eq(competition.id))
         .filter(registration::Column::Status.eq(RegistrationStatus::Confirmed))
-        .filter(is_not_reminded_of(start))
+        .filter(is_not_reminded_of(start, due_from))
         .filter(takes_place())
         .filter(registration::Column::RegisteredAt.lte(informed_until))
         .order_by_asc(registration::Column::RegisteredAt)
@@ -113,8 +146,7 @@ async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<
             place: &place,
             registration,
         }),
-        // A start that is moved away and back causes no second reminder.
-        dedup_key: format!("reminder:{registration}:{}", Timestamp::from(start)),
+        dedup_key: dedup_key(registration, start.into(), before_start),
         cause: Cause::current(),
     });
     store_and_enqueue_in_bulk(ctx, &*tx, drafts.collect()).await?;
@@ -130,10 +162,22 @@ async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<
     Ok(reminded.len() as u64 == BATCH)
 }
 
-/// A condition on registrations: no reminder was sent for this start.
-fn is_not_reminded_of(start: DateTimeUtc) -> Condition {
+/// A condition on registrations: no reminder was sent for this start since one is due.
+fn is_not_reminded_of(start: DateTimeUtc, due_from: DateTimeUtc) -> Condition {
     let reminded = registration::Column::RemindedStart;
-    Condition::any().add(reminded.is_null()).add(reminded.ne(start))
+    Condition::any()
+        .add(reminded.is_null())
+        .add(reminded.ne(start))
+        .add(registration::Column::RemindedAt.lt(due_from))
+}
+
+/// A start that is moved away and back causes no second reminder. The reminder of a day before has
+/// the key that earlier releases give it.
+fn dedup_key(registration: RegistrationId, start: Timestamp, before_start: TimeDelta) -> String {
+    match before_start.num_minutes() {
+        1_440 => format!("reminder:{registration}:{start}"),
+        minutes => format!("reminder:{registration}:{start}:{minutes}"),
+    }
 }
 
 #[cfg(test)]

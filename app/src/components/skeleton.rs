@@ -12,13 +12,17 @@ pub(crate) enum Layout {
     Form,
     /// A heading and texts, with a panel beside them.
     Panel,
+    /// A heading, totals and a chart, and rows.
+    Totals,
+    /// A heading and tabs, and what is on one of them.
+    Tabs,
 }
 
 impl Layout {
     /// The classes of the page.
     fn class(self) -> &'static str {
         match self {
-            Self::Rows => "grid gap-4",
+            Self::Rows | Self::Totals | Self::Tabs => "grid gap-4",
             Self::Form => "form-page",
             Self::Panel => "detail",
         }
@@ -34,6 +38,17 @@ impl Layout {
                 "<div class='skeleton h-10 w-2/3'></div><div class='skeleton h-20'></div>\
                  <div class='skeleton h-20'></div><div class='skeleton h-20'></div>\
                  <div class='skeleton h-12 w-1/3'></div>"
+            }
+            Self::Totals => {
+                "<div class='skeleton h-10 w-2/3'></div><div class='totals'>\
+                 <div class='skeleton h-24'></div><div class='skeleton h-24'></div>\
+                 <div class='skeleton h-24'></div><div class='skeleton h-24'></div></div>\
+                 <div class='skeleton h-56'></div><div class='skeleton h-24'></div>"
+            }
+            Self::Tabs => {
+                "<div class='skeleton h-6 w-1/3'></div><div class='skeleton h-10 w-2/3'></div>\
+                 <div class='skeleton h-12'></div><div class='skeleton h-56'></div>\
+                 <div class='skeleton h-24'></div>"
             }
             Self::Panel => {
                 "<div class='detail-head'><div class='skeleton h-56'></div>\

@@ -10,6 +10,9 @@ pub(crate) fn Submit(
     pending: Memo<bool>,
     /// More classes.
     class: &'static str,
+    /// The id of the form, unless the button is inside it.
+    #[prop(optional)]
+    form: Option<&'static str>,
     /// The label, which stays while the response is pending.
     children: Children,
 ) -> impl IntoView {
@@ -21,6 +24,7 @@ pub(crate) fn Submit(
     view! {
         <button
             class=format!("btn btn-primary {class}")
+            form=form
             aria-busy=move || pending.get().then_some("true")
             on:click=click
         >

@@ -23,6 +23,11 @@ impl DashboardView {
         }
     }
 
+    /// Whether `name` is its name.
+    pub(crate) fn is_named(self, name: &str) -> bool {
+        self.name() == name
+    }
+
     /// Its address.
     pub(crate) fn address(self) -> String {
         format!("/dashboard?view={}", self.name())
@@ -49,7 +54,7 @@ impl DashboardView {
 impl DashboardView {
     /// The view with this name.
     pub(crate) fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|view| view.name() == name)
+        Self::ALL.into_iter().find(|view| view.is_named(name))
     }
 
     /// The role that it is for.

@@ -123,6 +123,10 @@ fn rule_words(field: &str, message: &str) -> Option<String> {
         "registrationIds" if message.starts_with("Choose 1 to ") => {
             return Some("Choose registrations from the list".to_owned());
         }
+        "reminderOffsets" => {
+            let words = "Enter at most three reminders, from 1 hour to 30 days, like 1 week, 1 day";
+            return Some(words.to_owned());
+        }
         "timeZone" => return Some("Choose a time zone from the list".to_owned()),
         "role" => return Some("Choose whether you want to compete or to organize".to_owned()),
         _ => return None,

@@ -37,13 +37,13 @@ pub enum Availability {
 impl Availability {
     /// As of `now`.
     pub fn of(competition: &Competition, now: Timestamp) -> Self {
-        if competition.is_cancelled() {
-            Self::Cancelled
-        } else if competition.is_draft() {
+        if competition.is_draft() {
             Self::Draft
+        } else if competition.is_cancelled() {
+            Self::Cancelled
         } else if competition.is_under_way(now) {
             Self::UnderWay
-        } else if competition.is_over(now) {
+        } else if competition.has_started(now) {
             Self::Over
         } else if competition.is_not_yet_open(now) {
             Self::NotYetOpen

@@ -55,10 +55,9 @@ impl Dates {
         self.start == Some(self.deadline)
     }
 
-    /// Whether the competition is over at `now`: it has started, or it has no start date and the
-    /// deadline passed [`UNDATED_FOR`] ago. Then neither a registration nor the competition can be
-    /// cancelled.
-    pub fn is_over(self, now: Timestamp) -> bool {
+    /// Whether the competition has started at `now`, or has no start date and the deadline passed
+    /// [`UNDATED_FOR`] ago. Then participants cannot cancel their registrations.
+    pub fn has_started(self, now: Timestamp) -> bool {
         match self.start {
             Some(start) => start <= now,
             None => self.deadline.utc() + UNDATED_FOR <= now.utc(),
@@ -70,21 +69,22 @@ impl Dates {
         self.start.is_some_and(|start| start <= now) && self.end.is_some_and(|end| now < end)
     }
 
-    /// Whether it is over at `now`, and not under way.
-    pub fn has_ended(self, now: Timestamp) -> bool {
-        self.is_over(now) && !self.is_under_way(now)
+    /// Whether it is over at `now`: it has started, and is not under way. Then its organizer can
+    /// neither cancel it nor change its registrations.
+    pub fn is_over(self, now: Timestamp) -> bool {
+        self.has_started(now) && !self.is_under_way(now)
     }
 
     /// Whether a seat that becomes free at `now` goes to the first on the waiting list.
     pub fn passes_seats_on(self, now: Timestamp) -> bool {
         // A server of an earlier release may have moved the deadline beyond the end of the list.
         let end = self.promote_until.map_or(self.deadline, |until| until.max(self.deadline));
-        now < end && !self.is_over(now)
+        now < end && !self.has_started(now)
     }
 
     /// What is wrong: registration opens before the deadline, the competition starts when the rule
     /// allows it, and ends after its start. Seats are passed on until the deadline at least, and
-    /// until it is over at most.
+    /// until it starts at most.
     pub(super) fn faults(self, rule: StartRule) -> Vec<DateFault> {
         let latest = self.start.map_or(self.deadline.utc() + UNDATED_FOR, Timestamp::utc);
         let faults = [
@@ -135,9 +135,9 @@ mod tests {
     }
 
     #[test]
-    fn a_competition_is_over_once_it_starts_or_90_days_after_its_deadline() {
+    fn a_competition_has_started_at_its_start_or_90_days_after_its_deadline() {
         let deadline = at("2026-11-24T00:00:00Z");
-        for (start, now, over) in [
+        for (start, now, has_started) in [
             (Some("2026-12-01T00:00:00Z"), "2026-11-30T23:59:59.999Z", false),
             (Some("2026-12-01T00:00:00Z"), "2026-12-01T00:00:00Z", true),
             (Some("2027-12-01T00:00:00Z"), "2027-06-01T00:00:00Z", false),
@@ -145,9 +145,11 @@ mod tests {
             (None, "2027-02-22T00:00:00Z", true),
         ] {
             let dates = Dates { start: start.map(at), ..closing(deadline) };
-            assert_eq!(dates.is_over(at(now)), over, "{start:?} at {now}");
+            assert_eq!(dates.has_started(at(now)), has_started, "{start:?} at {now}");
+            // Without an end.
+            assert_eq!(dates.is_over(at(now)), has_started, "{start:?} at {now}");
         }
-        assert!(!closing(at("9999-12-31T23:59:59.999Z")).is_over(deadline));
+        assert!(!closing(at("9999-12-31T23:59:59.999Z")).has_started(deadline));
     }
 
     #[test]
@@ -162,8 +164,8 @@ mod tests {
         ] {
             let dates = Dates { start: Some(start), end, ..closing(at("2026-11-24T00:00:00Z")) };
             assert_eq!(dates.is_under_way(at(now)), is_under_way, "{end:?} at {now}");
-            let has_ended = dates.is_over(at(now)) && !is_under_way;
-            assert_eq!(dates.has_ended(at(now)), has_ended, "{end:?} at {now}");
+            let is_over = dates.has_started(at(now)) && !is_under_way;
+            assert_eq!(dates.is_over(at(now)), is_over, "{end:?} at {now}");
         }
     }
 
@@ -231,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn seats_are_passed_on_until_the_waiting_list_ends_or_the_competition_is_over() {
+    fn seats_are_passed_on_until_the_waiting_list_ends_or_the_competition_starts() {
         let deadline = at("2026-11-24T00:00:00Z");
         for (until, now, passes_on) in [
             (None, "2026-11-23T23:59:59.999Z", true),

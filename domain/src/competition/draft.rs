@@ -31,6 +31,8 @@ pub struct CompetitionDraft {
     pub start_date: String,
     /// The same; may be empty.
     pub ends_at: String,
+    /// `1 week, 1 day`; may be empty.
+    pub reminder_offsets: String,
     /// One line; may be empty.
     pub summary: String,
     /// One line; may be empty.
@@ -67,7 +69,7 @@ pub struct Clash {
 
 impl CompetitionDraft {
     /// The names of the fields on the wire, in the order of the form.
-    pub const FIELDS: [&str; 22] = [
+    pub const FIELDS: [&str; 23] = [
         "title",
         "summary",
         "description",
@@ -89,11 +91,12 @@ impl CompetitionDraft {
         "promoteUntil",
         "startDate",
         "endsAt",
+        "reminderOffsets",
         "visibility",
     ];
 
     /// The texts, in the order of [`Self::FIELDS`].
-    pub fn texts(&self) -> [&String; 22] {
+    pub fn texts(&self) -> [&String; 23] {
         [
             &self.title,
             &self.summary,
@@ -116,11 +119,12 @@ impl CompetitionDraft {
             &self.promote_until,
             &self.start_date,
             &self.ends_at,
+            &self.reminder_offsets,
             &self.visibility,
         ]
     }
 
-    fn texts_mut(&mut self) -> [&mut String; 22] {
+    fn texts_mut(&mut self) -> [&mut String; 23] {
         [
             &mut self.title,
             &mut self.summary,
@@ -143,6 +147,7 @@ impl CompetitionDraft {
             &mut self.promote_until,
             &mut self.start_date,
             &mut self.ends_at,
+            &mut self.reminder_offsets,
             &mut self.visibility,
         ]
     }

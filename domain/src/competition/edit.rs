@@ -1,7 +1,8 @@
 //! An edit of a competition that has been checked.
 
 use super::{
-    date_fault::error_of, facts::FactsEdit, sections::SectionsEdit, visibility::Visibility,
+    date_fault::error_of, facts::FactsEdit, reminders::ReminderOffsets, sections::SectionsEdit,
+    visibility::Visibility,
 };
 use crate::{
     AccessCodeDraft, AccessMode, CoverDraft, Dates, Description, PublicError, QuestionDraft,
@@ -45,6 +46,8 @@ pub struct CompetitionEdit {
     pub promote_until: Option<Option<Timestamp>>,
     /// Whether its organizer approves registrations.
     pub approval_required: Option<bool>,
+    /// How long before the start participants are reminded.
+    pub reminder_offsets: Option<ReminderOffsets>,
     /// What participants are asked, in order: at most [`crate::MAX_QUESTIONS`].
     pub questions: Option<Vec<QuestionDraft>>,
     /// Who can register.

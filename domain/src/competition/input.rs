@@ -9,6 +9,7 @@ use super::{
     facts::RawFacts,
     fields::{capacity, deadline, end, opening, promote_until, start_date, time_zone},
     new::NewCompetition,
+    reminders::ReminderOffsets,
     sections::{RawSections, Sections},
     tags::tags,
     visibility::visibility,
@@ -138,6 +139,17 @@ pub struct CompetitionInput {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<bool>))]
     #[serde(default)]
     pub approval_required: Raw<bool>,
+    /// How long before the start participants are reminded: up to three numbers of minutes, from
+    /// an hour to 30 days; a day (`[1440]`) when it is absent or null.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(
+            value_type = Option<Vec<crate::ReminderMinutes>>, max_items = 3,
+            example = json!([10080, 1440]),
+        )
+    )]
+    #[serde(default)]
+    pub reminder_offsets: Raw<Vec<i64>>,
     /// What participants are asked when they register, in this order: at most 20; nothing when it
     /// is absent or null. None of them has an id.
     #[cfg_attr(
@@ -211,6 +223,8 @@ impl CompetitionInput {
         let visibility = faults.check("visibility", visibility(&self.visibility));
         let waitlist = faults.check("waitlistCapacity", waitlist_capacity(&self.waitlist_capacity));
         let approval = faults.check("approvalRequired", flag(&self.approval_required, "Approval"));
+        let reminders =
+            faults.check("reminderOffsets", ReminderOffsets::check(self.reminder_offsets));
         let questions = questions(&mut faults, self.questions);
         let access = faults.check("access", access_mode(&self.access));
         let codes = access_codes(&mut faults, self.access_codes);
@@ -250,6 +264,7 @@ impl CompetitionInput {
                 visibility: visibility?,
                 waitlist_capacity: waitlist?,
                 approval_required: approval?,
+                reminder_offsets: reminders?,
                 questions: questions?,
                 access: access?,
                 access_codes: codes?,

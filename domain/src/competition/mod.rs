@@ -15,6 +15,7 @@ mod organizer;
 mod patch;
 mod patched;
 mod query;
+mod reminders;
 mod seat_words;
 mod seats_changed;
 mod sections;
@@ -42,6 +43,9 @@ pub use query::{CompetitionFilter, CompetitionQuery};
 #[cfg(feature = "openapi")]
 pub use query::{SearchText, TagList};
 pub(crate) use query::{filled, search};
+#[cfg(feature = "openapi")]
+pub use reminders::ReminderMinutes;
+pub use reminders::{MAX_REMINDER, MAX_REMINDERS, MIN_REMINDER, ReminderOffsets, reminder_minutes};
 pub use seat_words::{seats_left, seats_taken};
 pub use seats_changed::SeatsChanged;
 pub use sections::{Sections, SectionsEdit};

@@ -1,6 +1,6 @@
 //! A new competition that has been checked.
 
-use super::{facts::Facts, sections::Sections, visibility::Visibility};
+use super::{facts::Facts, reminders::ReminderOffsets, sections::Sections, visibility::Visibility};
 use crate::{
     AccessCodeDraft, AccessMode, CoverDraft, Dates, Description, QuestionDraft, Tag, TimeZoneName,
     Title,
@@ -31,6 +31,8 @@ pub struct NewCompetition {
     pub waitlist_capacity: u32,
     /// Whether its organizer approves registrations.
     pub approval_required: bool,
+    /// How long before the start participants are reminded.
+    pub reminder_offsets: ReminderOffsets,
     /// What participants are asked, in order: at most [`crate::MAX_QUESTIONS`].
     pub questions: Vec<QuestionDraft>,
     /// Who can register.

@@ -9,6 +9,7 @@ use super::{
     facts::RawFacts,
     fields::{capacity, deadline, end, opening, promote_until, start_date, time_zone},
     patched::{nullable, optional},
+    reminders::ReminderOffsets,
     sections::RawSections,
     tags::tags,
     visibility::visibility,
@@ -141,6 +142,17 @@ pub struct CompetitionPatch {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<bool>))]
     #[serde(default)]
     pub approval_required: Raw<bool>,
+    /// How long before the start participants are reminded: up to three numbers of minutes, from
+    /// an hour to 30 days; `[]` for no reminder.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(
+            value_type = Option<Vec<crate::ReminderMinutes>>, max_items = 3,
+            example = json!([10080, 1440]),
+        )
+    )]
+    #[serde(default)]
+    pub reminder_offsets: Raw<Vec<i64>>,
     /// What participants are asked when they register, in this order: at most 20, and at most 100
     /// in all with those that were removed. A question with an id is edited; one that is not in
     /// the list is asked no more. The answers to it stay.
@@ -222,6 +234,8 @@ impl CompetitionPatch {
         let approval = optional(&mut faults, "approvalRequired", self.approval_required, |raw| {
             flag(&raw, "Approval")
         });
+        let reminders =
+            optional(&mut faults, "reminderOffsets", self.reminder_offsets, ReminderOffsets::check);
         let questions = match self.questions {
             Raw::Missing => Some(None),
             raw => questions(&mut faults, raw).map(Some),
@@ -255,6 +269,7 @@ impl CompetitionPatch {
                 waitlist_capacity: waitlist?,
                 promote_until: promote_until?,
                 approval_required: approval?,
+                reminder_offsets: reminders?,
                 questions: questions?,
                 access: access?,
                 access_codes: codes?,

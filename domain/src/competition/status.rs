@@ -10,9 +10,9 @@ pub enum CompetitionStatus {
     /// Before its registration deadline, also when registration opens later.
     #[default]
     Open,
-    /// Its registration deadline has passed, and it is not over.
+    /// Its registration deadline has passed, and it has not started.
     Closed,
-    /// It is over, as [`super::Dates::is_over`] has it.
+    /// It has started, as [`super::Dates::has_started`] has it: it is under way or over.
     Over,
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CompetitionStatus, Organizer, Sections};
+use super::{CompetitionStatus, Organizer, ReminderOffsets, Sections};
 use crate::{
     AccessMode, CompetitionId, Cover, Dates, Page, Question, Timestamp, UserId, Visibility,
 };
@@ -46,6 +46,16 @@ pub struct Competition {
     #[cfg_attr(feature = "openapi", schema(required, example = false))]
     #[serde(default)]
     pub approval_required: bool,
+    /// How long before the start participants are reminded, in minutes, the first reminder first.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(
+            required, value_type = Vec<crate::ReminderMinutes>, max_items = 3,
+            example = json!([1440]),
+        )
+    )]
+    #[serde(default)]
+    pub reminder_offsets: ReminderOffsets,
     /// Who can register.
     #[cfg_attr(feature = "openapi", schema(required, example = "OPEN"))]
     #[serde(default)]
@@ -133,6 +143,11 @@ impl Competition {
         }
     }
 
+    /// Whether it has started at `now`, as [`Dates::has_started`] has it.
+    pub fn has_started(&self, now: Timestamp) -> bool {
+        self.dates().has_started(now)
+    }
+
     /// Whether it is over at `now`, as [`Dates::is_over`] has it.
     pub fn is_over(&self, now: Timestamp) -> bool {
         self.dates().is_over(now)
@@ -143,9 +158,15 @@ impl Competition {
         !self.is_draft() && self.dates().is_under_way(now)
     }
 
+    /// Whether its organizer can cancel it at `now`: until it is over. A draft, which is deleted by
+    /// it, at any time.
+    pub fn can_be_cancelled(&self, now: Timestamp) -> bool {
+        !self.is_cancelled() && (self.is_draft() || !self.is_over(now))
+    }
+
     /// Where it is in its life at `now`.
     pub fn status(&self, now: Timestamp) -> CompetitionStatus {
-        match (self.is_closed(now), self.is_over(now)) {
+        match (self.is_closed(now), self.has_started(now)) {
             (false, _) => CompetitionStatus::Open,
             (true, false) => CompetitionStatus::Closed,
             (true, true) => CompetitionStatus::Over,

@@ -35,7 +35,8 @@ pub enum ErrorCode {
     /// cancelled.
     CompetitionCancelled,
     /// The competition has started, or has no start date and its deadline is 90 days past:
-    /// registrations for it and the competition itself cannot be cancelled.
+    /// participants cannot cancel. Or it is over: its organizer cannot cancel it either, nor change
+    /// its registrations.
     CompetitionOver,
     /// All seats are taken.
     CompetitionFull,

@@ -246,7 +246,9 @@ async fn edit_competition(
 ///
 /// Everyone with a seat is notified by mail. Afterwards the competition cannot be edited, nor can
 /// registrations be made or cancelled; existing ones stay on record. Repeating the call has the
-/// same response and notifies no one again. A competition that is over cannot be cancelled.
+/// same response and notifies no one again. A competition that is over cannot be cancelled. A draft
+/// is deleted: it leaves every list, and is not found from a week later, unless it was ever
+/// registered for.
 #[utoipa::path(
     delete, path = "/competitions/{id}", tag = "competitions", security(("bearer" = [])),
     params(CompetitionPath, Keyed, Conditional),

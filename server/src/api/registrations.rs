@@ -88,8 +88,8 @@ pub(super) fn respond(folder: &str, decision: Decision<NewRegistration>) -> Resp
 ///
 /// The seat is free at once, or goes to the first on the waiting list; a registration that waits
 /// leaves the list. Repeating the call has the same response and changes nothing.
-/// Once the competition is over (it has started, or had no start date for 90 days after its
-/// deadline) registrations cannot be cancelled.
+/// Once the competition has started (or, without a start date, 90 days after its deadline)
+/// registrations cannot be cancelled.
 #[utoipa::path(
     delete, path = "/competitions/{id}/register", tag = "registrations", security(("bearer" = [])),
     params(CompetitionPath, Keyed),

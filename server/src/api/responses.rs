@@ -111,7 +111,8 @@ problems! {
     AlreadyAdded: AlreadyRegistered ("Retry-After")
         "The participant is registered already, with `registrationId`; competition is over; or the \
         key is in flight",
-    CompetitionOver: CompetitionOver ("Retry-After") "Competition is over; or the key is in flight",
+    CompetitionOver: CompetitionOver ("Retry-After")
+        "Competition has started, or is over; or the key is in flight",
     CorrectionConflict: RegistrationCancelled
         "The participant has cancelled the registration; or competition is over",
     KeyInFlight: IdempotencyInFlight ("Retry-After")

@@ -14,6 +14,7 @@ mod command;
 mod competitions;
 mod conditional;
 mod cors;
+mod crawlers;
 mod cursors;
 mod deployment;
 mod doctor;

@@ -275,7 +275,7 @@ async fn an_address_of_the_roster_of_an_earlier_release_leads_to_the_participant
 }
 
 #[tokio::test]
-async fn pages_offer_no_actions_once_a_competition_has_started() {
+async fn pages_offer_participants_nothing_after_the_start_and_organizers_nothing_after_the_end() {
     let app = App::new().await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let (week, length) = (chrono::TimeDelta::days(7), chrono::TimeDelta::days(2));
@@ -313,10 +313,11 @@ async fn pages_offer_no_actions_once_a_competition_has_started() {
             let cookie = app.log_in(actor).await;
             let seen = app.get(path).header("accept", HTML).header("cookie", &cookie).send().await;
             assert_eq!(seen.status, StatusCode::OK, "{path}");
-            assert_eq!(seen.text.contains(offer), !has_started, "{path}: {offer}");
+            let is_too_late = if path == manage || path == cancel { is_over } else { has_started };
+            assert_eq!(seen.text.contains(offer), !is_too_late, "{path}: {offer}");
             let notice = state.filter(|_| path == detail).unwrap_or(notice);
             let shows_it = seen.text.contains(notice);
-            assert!(notice.is_empty() || shows_it == has_started, "{path}: {notice}");
+            assert!(notice.is_empty() || shows_it == is_too_late, "{path}: {notice}");
         }
     }
 }

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     Actor, ClientAddress, Context, Error, Result,
     admission::{self, AdmissionCommand},
-    competitions::is_not_over,
+    competitions::{self, has_not_started, is_not_over, was_ever_registered_for},
     entity::{
         answer, asset, competition, idempotency_log, mail, password_reset, personal_token,
         refresh_token, registration, registration_event, user, webhook,
@@ -34,9 +34,9 @@ const ANONYMOUS_NAME: &str = "Deleted account";
 /// Tries until the user has no registration that was made meanwhile.
 const MAX_TRIES: usize = 5;
 
-/// Deletes the actor's account and cancels their registrations for competitions that are not over.
-/// Their competitions without any registration are deleted; the others stay, anonymized, and are
-/// cancelled if they are not over.
+/// Deletes the actor's account and cancels their registrations for competitions that have not
+/// started. Their competitions without any registration are deleted; the others stay, anonymized,
+/// and are cancelled if they are not over.
 ///
 /// # Errors
 /// Unauthorized; [`ErrorCode::Forbidden`] for a personal access token;
@@ -78,12 +78,12 @@ pub async fn delete(
 pub async fn preview_deletion(ctx: &Context, actor: &Actor) -> Result<DeletionPreview> {
     let id = actor.user()?.id;
     let db = ctx.db.connection();
-    let own = || competition::Entity::find().filter(competition::Column::OrganizerId.eq(id));
-    let upcoming = || own().filter(is_to_come(ctx));
+    let own = || competitions::own(id);
+    let current = || own().filter(is_current(ctx));
     let all = own().count(db).await?;
     let blocking = blocking(ctx, id).await?;
     let deleted = own().filter(was_ever_registered_for().not()).count(db).await?;
-    let cancelled = upcoming()
+    let cancelled = current()
         .filter(has_participants().not())
         .filter(was_ever_registered_for())
         .count(db)
@@ -99,11 +99,11 @@ pub async fn preview_deletion(ctx: &Context, actor: &Actor) -> Result<DeletionPr
 
 /// How many competitions of the user keep the account from being deleted.
 async fn blocking(ctx: &Context, organizer: UserId) -> Result<u64> {
-    let upcoming = competition::Entity::find()
+    let current = competition::Entity::find()
         .filter(competition::Column::OrganizerId.eq(organizer))
-        .filter(is_to_come(ctx))
+        .filter(is_current(ctx))
         .filter(has_participants());
-    Ok(upcoming.count(ctx.db.connection()).await?)
+    Ok(current.count(ctx.db.connection()).await?)
 }
 
 /// Cancels through admission, so that seat counts stay correct and subscribers are notified.
@@ -130,13 +130,13 @@ async fn attempt(
 ) -> Result<Option<Vec<competition::Model>>> {
     let tx = ctx.db.begin_serializable().await?;
     // Lock them against concurrent registrations, at any isolation level.
-    let upcoming = competition::Entity::find()
+    let current = competition::Entity::find()
         .filter(competition::Column::OrganizerId.eq(id))
-        .filter(is_to_come(ctx))
+        .filter(is_current(ctx))
         .lock_exclusive()
         .all(&*tx)
         .await?;
-    if upcoming.iter().any(competition::Model::has_participants) {
+    if current.iter().any(competition::Model::has_participants) {
         return Err(has_open_competitions().into());
     }
     if to_cancel(ctx, id).count(&*tx).await? > 0 {
@@ -155,7 +155,7 @@ async fn attempt(
         .col_expr(competition::Column::Revision, Expr::col(competition::Column::Revision).add(1))
         .col_expr(competition::Column::Version, Expr::col(competition::Column::Version).add(1))
         .filter(competition::Column::OrganizerId.eq(id))
-        .filter(is_to_come(ctx))
+        .filter(is_current(ctx))
         .exec(&*tx)
         .await?;
     // An address of a person, which must not outlive the account.
@@ -181,7 +181,7 @@ async fn attempt(
         version: row.version + 1,
         ..row
     };
-    Ok(Some(upcoming.into_iter().map(ended).collect()))
+    Ok(Some(current.into_iter().map(ended).collect()))
 }
 
 fn has_open_competitions() -> PublicError {
@@ -194,19 +194,6 @@ fn has_open_competitions() -> PublicError {
 fn has_participants() -> Condition {
     use competition::Column::{AwaitingApproval, Registered, Waitlisted};
     Condition::any().add(Registered.gt(0)).add(Waitlisted.gt(0)).add(AwaitingApproval.gt(0))
-}
-
-/// A condition on competitions: it has a registration, of any status.
-fn was_ever_registered_for() -> Expr {
-    let registrations = registration::Entity::find()
-        .select_only()
-        .column(registration::Column::Id)
-        .filter(
-            Expr::col((registration::Entity, registration::Column::CompetitionId))
-                .equals((competition::Entity, competition::Column::Id)),
-        )
-        .into_query();
-    Expr::exists(registrations)
 }
 
 /// Whether the history of others refers to the user.
@@ -278,17 +265,19 @@ async fn anonymize(tx: &impl ConnectionTrait, id: UserId, random_hash: &str) -> 
 }
 
 /// The registrations of a user that are cancelled with the account: those with a seat in a
-/// competition that is to come, and those that wait for a seat or for approval in one that is not
-/// cancelled, which could give them a seat if it is moved.
+/// competition that has not started, and those that wait for a seat or for approval in one that is
+/// not cancelled, which could give them a seat if it is moved.
 fn to_cancel(ctx: &Context, id: UserId) -> Select<registration::Entity> {
     let has_seat = registration::Column::Status.is_in(RegistrationStatus::with_seat());
     let waiting = [RegistrationStatus::Waitlisted, RegistrationStatus::AwaitingApproval];
     let waits = registration::Column::Status.is_in(waiting);
-    let waits = Condition::all().add(waits).add(competition::Column::CancelledAt.is_null());
+    let can_be_cancelled =
+        Condition::any().add(waits).add(has_seat.and(has_not_started(ctx.now())));
     registration::Entity::find()
         .join(JoinType::InnerJoin, registration::Relation::Competition.def())
         .filter(registration::Column::UserId.eq(id))
-        .filter(Condition::any().add(waits).add(is_to_come(ctx).add(has_seat)))
+        .filter(competition::Column::CancelledAt.is_null())
+        .filter(can_be_cancelled)
 }
 
 /// A condition on registrations: [`RegistrationStatus::is_active`].
@@ -298,7 +287,7 @@ fn is_active() -> Condition {
 
 /// A condition on competitions: neither cancelled nor over.
 /// Registrations for a cancelled competition keep their seats.
-fn is_to_come(ctx: &Context) -> Condition {
+fn is_current(ctx: &Context) -> Condition {
     Condition::all().add(competition::Column::CancelledAt.is_null()).add(is_not_over(ctx.now()))
 }
 

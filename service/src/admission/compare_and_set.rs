@@ -111,6 +111,7 @@ pub(super) fn compare_and_set(
         waitlist_capacity,
         promote_until,
         approval_required,
+        reminder_offsets,
         access,
         questions_version,
         reg_deadline,
@@ -150,6 +151,7 @@ pub(super) fn compare_and_set(
             .col_expr(C::WaitlistCapacity, waitlist_capacity.into())
             .col_expr(C::PromoteUntil, promote_until.into())
             .col_expr(C::ApprovalRequired, approval_required.into())
+            .col_expr(C::ReminderOffsets, reminder_offsets.into())
             .col_expr(C::Access, access.into())
             .col_expr(C::QuestionsVersion, questions_version.into())
             .col_expr(C::RegDeadline, reg_deadline.into())

@@ -34,6 +34,7 @@ use crate::{
 
 const CANCELLED: &str = "Competition was cancelled";
 const OVER: &str = "Competition is over";
+const UNDER_WAY: &str = "Competition has started";
 
 /// A competition as it was read, and as it will be when the batch commits.
 #[derive(Debug)]

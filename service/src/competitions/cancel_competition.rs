@@ -61,6 +61,31 @@ pub async fn cancel_competition_by_title(
     Ok(cancel_competition(ctx, actor, id, Some(key)).await?.outcome?)
 }
 
+/// Deletes a draft of the actor's: cancels it, and takes it from every list. Deleting it again
+/// succeeds.
+///
+/// # Errors
+/// [`ErrorCode::PreconditionFailed`] when it is not a draft any more; as for
+/// [`cancel_competition`].
+pub async fn delete_draft(
+    ctx: &Context,
+    actor: &Actor,
+    id: CompetitionId,
+    key: IdempotencyKey,
+) -> Result<CompetitionWithOrganizer> {
+    let competition = get_own(ctx, actor, id).await?.competition;
+    if !competition.is_draft() {
+        let message = "This competition is no draft any more: cancel it instead";
+        return Err(PublicError::new(ErrorCode::PreconditionFailed, message).into());
+    }
+    if competition.is_cancelled() {
+        return Ok(cancel_competition(ctx, actor, id, None).await?.outcome?);
+    }
+    // It may be published meanwhile.
+    let seen = Some(IfMatch::Versions(vec![competition.version]));
+    Ok(cancel_competition_if_match(ctx, actor, id, Some(key), seen).await?.outcome?)
+}
+
 /// Compares letters and digits only, ignoring case: keyboards vary quotes, spaces and the
 /// composition of accents. A title without letters and digits is compared as it is.
 fn is_same_title(title: &str, typed: &str) -> bool {

@@ -2,8 +2,8 @@
 
 use domain::{
     CompetitionId, CompetitionInput, CompetitionWithOrganizer, Email, EventType, Facts,
-    IdempotencyKey, NewCompetition, Organizer, QuestionId, Questions, Role, Summary, Tag,
-    Timestamp, User, VenueAddress, VenueName, Visibility, WebLink,
+    IdempotencyKey, NewCompetition, Organizer, QuestionId, Questions, ReminderOffsets, Role,
+    Summary, Tag, Timestamp, User, VenueAddress, VenueName, Visibility, WebLink,
 };
 use sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -160,6 +160,9 @@ fn fingerprint(new: &NewCompetition) -> String {
     if new.approval_required {
         body = json!([body, "approvalRequired"]);
     }
+    if new.reminder_offsets != ReminderOffsets::default() {
+        body = json!([body, { "reminderOffsets": new.reminder_offsets }]);
+    }
     if !new.access.is_open() || !new.access_codes.is_empty() {
         body = json!([body, { "access": new.access, "accessCodes": new.access_codes }]);
     }
@@ -196,6 +199,7 @@ pub(crate) async fn insert(
         cover_alt: None,
         cover_focus: None,
         approval_required: new.approval_required,
+        reminder_offsets: Some(new.reminder_offsets.to_string()),
         access: new.access,
         awaiting_approval: 0,
         questions_version: i32::from(!new.questions.is_empty()),
@@ -291,6 +295,7 @@ mod tests {
             json!({ "waitlistCapacity": 5 }),
             json!({ "promoteUntil": "2026-12-05T10:00:00Z" }),
             json!({ "approvalRequired": true }),
+            json!({ "reminderOffsets": [60] }),
             json!({ "visibility": "UNLISTED" }),
             json!({ "visibility": "UNLISTED", "summary": "x" }),
             json!({ "contactEmail": "a@b.example" }),

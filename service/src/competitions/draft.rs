@@ -3,7 +3,7 @@
 use domain::{
     AccessCodeInput, AccessCodeUse, CompetitionDetail, CompetitionDraft, CompetitionId,
     CompetitionInput, CompetitionPatch, CompetitionWithOrganizer, Cover, CoverInput, FieldError,
-    IdempotencyKey, Question, QuestionInput, Raw,
+    IdempotencyKey, Question, QuestionInput, Raw, reminder_minutes,
 };
 
 use super::{Created, access_codes, create, edit, get_own};
@@ -33,6 +33,7 @@ pub fn draft_of(detail: &CompetitionDetail) -> CompetitionDraft {
         reg_deadline: shown(competition.reg_deadline),
         start_date: competition.start_date.map(shown).unwrap_or_default(),
         ends_at: competition.ends_at.map(shown).unwrap_or_default(),
+        reminder_offsets: competition.reminder_offsets.in_words(),
         summary: competition.summary.clone().unwrap_or_default(),
         venue_name: competition.venue_name.clone().unwrap_or_default(),
         venue_address: competition.venue_address.clone().unwrap_or_default(),
@@ -92,6 +93,7 @@ pub(super) async fn input(
         deadline_may_equal_start: closes_at_start.into(),
         ends_at: times.ends_at,
         reg_opens_at: times.reg_opens_at,
+        reminder_offsets: reminders(&draft.reminder_offsets),
         time_zone: draft.time_zone.into(),
         summary: draft.summary.into(),
         venue_name: draft.venue_name.into(),
@@ -205,6 +207,10 @@ pub async fn edit_draft(
         start_date: is_moved("startDate").then_some(times.start_date),
         deadline_may_equal_start: closes_at_start.into(),
         ends_at: is_moved("endsAt").then_some(times.ends_at),
+        reminder_offsets: only_if(
+            is_changed("reminderOffsets"),
+            reminders(&draft.reminder_offsets),
+        ),
         summary: is_changed("summary").then(|| draft.summary.into()),
         venue_name: is_changed("venueName").then(|| draft.venue_name.into()),
         venue_address: is_changed("venueAddress").then(|| draft.venue_address.into()),
@@ -236,6 +242,10 @@ fn tags(text: &str) -> Raw<Vec<String>> {
 /// An empty field is no waiting list.
 fn waitlist_capacity(text: &str) -> Raw<i64> {
     number(if text.trim().is_empty() { "0" } else { text })
+}
+
+fn reminders(text: &str) -> Raw<Vec<i64>> {
+    reminder_minutes(text).map_or(Raw::WrongType, Raw::Given)
 }
 
 /// A form sends nothing for a box that is not ticked.

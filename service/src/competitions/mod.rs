@@ -18,12 +18,13 @@ mod own;
 mod popular_tags;
 mod search;
 mod seats;
+mod sitemap;
 mod summary;
 mod visible_to;
 
 pub use access_codes::access_codes;
 pub use cancel_competition::{
-    cancel_competition, cancel_competition_by_title, cancel_competition_if_match,
+    cancel_competition, cancel_competition_by_title, cancel_competition_if_match, delete_draft,
 };
 pub(crate) use create::insert;
 pub use create::{Created, create};
@@ -33,7 +34,10 @@ pub use edit::{edit, edit_if_match};
 pub(crate) use get::{Details, questions};
 pub use get::{get, get_editable, get_own, get_visible_to};
 pub use list::{browse, closing_soon, list, list_after};
-pub(crate) use open::{is_draft, is_not_over, is_of_draft, is_searchable, takes_registrations};
+pub(crate) use open::{
+    has_not_started, is_deleted_draft, is_draft, is_not_over, is_of_draft, is_searchable,
+    takes_registrations, was_ever_registered_for,
+};
 pub(crate) use organizer::contact_shown_to;
 pub use organizer::sees_addresses;
 pub use organizer_name::organizer_name;
@@ -43,5 +47,6 @@ pub(crate) use popular_tags::PopularTags;
 pub use search::index_missing;
 pub(crate) use search::index_those_of;
 pub use seats::{SeatsWatch, seats, watch_seats};
+pub use sitemap::sitemap;
 pub use summary::summary;
 pub(crate) use visible_to::visible_to;

@@ -7,7 +7,7 @@ use sea_orm::{
     sea_query::{Expr, IntoColumnRef},
 };
 
-use crate::entity::competition;
+use crate::entity::{competition, registration};
 
 /// How long after its registration deadline a competition is found by words.
 const SEARCHED_FOR: TimeDelta = TimeDelta::days(365);
@@ -31,7 +31,7 @@ pub(super) fn has_status(status: CompetitionStatus, now: Timestamp) -> Condition
     let is_closed = RegDeadline.lte(now.utc());
     match status {
         CompetitionStatus::Open => is_public().add(RegDeadline.gt(now.utc())),
-        CompetitionStatus::Closed => is_public().add(is_closed).add(is_not_over(now)),
+        CompetitionStatus::Closed => is_public().add(is_closed).add(has_not_started(now)),
         CompetitionStatus::Over => {
             let long_ago = RegDeadline.lte(now.utc() - UNDATED_FOR);
             let undated = Condition::all().add(StartDate.is_null()).add(long_ago);
@@ -64,15 +64,39 @@ pub(crate) fn takes_registrations(now: Timestamp) -> Condition {
 
 /// A condition on competitions: not over at `now`, as in [`domain::Dates::is_over`].
 pub(crate) fn is_not_over(now: Timestamp) -> Condition {
+    has_not_started(now).add(competition::Column::EndsAt.gt(now.utc()))
+}
+
+/// A condition on competitions: not started at `now`, as in [`domain::Dates::has_started`].
+pub(crate) fn has_not_started(now: Timestamp) -> Condition {
     use competition::Column::{RegDeadline, StartDate};
     let later = RegDeadline.gt(now.utc() - UNDATED_FOR);
     let undated = Condition::all().add(StartDate.is_null()).add(later);
     Condition::any().add(StartDate.gt(now.utc())).add(undated)
 }
 
+/// A condition on competitions: it has a registration, of any status.
+pub(crate) fn was_ever_registered_for() -> Expr {
+    let registrations = registration::Entity::find()
+        .select_only()
+        .column(registration::Column::Id)
+        .filter(
+            Expr::col((registration::Entity, registration::Column::CompetitionId))
+                .equals((competition::Entity, competition::Column::Id)),
+        )
+        .into_query();
+    Expr::exists(registrations)
+}
+
 /// A condition on competitions: only the organizer sees it.
 pub(crate) fn is_draft() -> Expr {
     has(Visibility::Draft)
+}
+
+/// A condition on competitions: a draft that its organizer has cancelled, which deletes it. It is
+/// in no list, and its row is deleted later.
+pub(crate) fn is_deleted_draft() -> Condition {
+    Condition::all().add(is_draft()).add(competition::Column::CancelledAt.is_not_null())
 }
 
 /// A condition on rows that have the id of a competition in `column`: it is a draft.

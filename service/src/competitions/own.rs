@@ -5,6 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
 
 use super::{
     details::with_counts,
+    open::is_deleted_draft,
     order::{newest, position},
 };
 use crate::{
@@ -58,7 +59,9 @@ pub(crate) async fn own_on_page(
     Ok(Page { items, total, page: paging.page, limit: paging.limit })
 }
 
-/// All competitions of an organizer.
+/// All competitions of an organizer, but for the drafts that the organizer has deleted.
 pub(crate) fn own(organizer: UserId) -> Select<competition::Entity> {
-    competition::Entity::find().filter(competition::Column::OrganizerId.eq(organizer))
+    competition::Entity::find()
+        .filter(competition::Column::OrganizerId.eq(organizer))
+        .filter(is_deleted_draft().not())
 }

@@ -121,13 +121,13 @@ pub(super) const COMPETITIONS: [DemoCompetition; 24] = [
     },
     DemoCompetition {
         title: "Beginners' Go Tournament",
-        summary: "Four rounds on small boards for people who know the rules.",
-        description: "Nobody played their first tournament alone: every table had a mentor.",
+        summary: "Four rounds on small boards, one each week.",
+        description: "Nobody plays their first tournament alone: every table has a mentor.",
         place: Place::Venue("Go-Haus", "Klosterwall 15, 20095 Hamburg"),
         capacity: 16,
         closes_in: -9,
         starts_in: Some(-7),
-        lasts: 7,
+        lasts: 22 * 24,
         tags: &["go", "beginners", "board-games"],
         participants: 2,
         ..PLAIN

@@ -8,8 +8,8 @@ use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use domain::{
     AccessMode, CompetitionId, CoverDraft, CoverFocus, Dates, Description, Email, ErrorCode, Facts,
     NewCompetition, Password, PersonName, PublicError, QuestionDraft, QuestionKind, RegistrationId,
-    RegistrationStatus, Role, Sections, Signup, Summary, Tag, TimeZoneName, Title, User,
-    VenueAddress, VenueName, WebLink,
+    RegistrationStatus, ReminderOffsets, Role, Sections, Signup, Summary, Tag, TimeZoneName, Title,
+    User, VenueAddress, VenueName, WebLink,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
@@ -223,6 +223,7 @@ fn new_competition(ctx: &Context, demo: &DemoCompetition) -> Result<NewCompetiti
         visibility: demo.visibility,
         waitlist_capacity: demo.waitlist,
         approval_required: demo.approval,
+        reminder_offsets: ReminderOffsets::default(),
         access: AccessMode::Open,
         access_codes: Vec::new(),
         cover: None,

@@ -2,8 +2,8 @@
 
 use domain::{
     AccessMode, AssetId, Competition, CompetitionCounts, CompetitionId, Contact, Cover, CoverDraft,
-    CoverFocus, Dates, MyCompetition, RegisteredCompetition, RegistrationStatus, SeatsChanged,
-    Timestamp, UserId, Visibility, searchable,
+    CoverFocus, Dates, MyCompetition, RegisteredCompetition, RegistrationStatus, ReminderOffsets,
+    SeatsChanged, Timestamp, UserId, Visibility, searchable,
 };
 use sea_orm::entity::prelude::*;
 
@@ -34,6 +34,8 @@ pub(crate) struct Model {
     pub(crate) promote_until: Option<DateTimeUtc>,
     /// Whether its organizer approves registrations.
     pub(crate) approval_required: bool,
+    /// A [`ReminderOffsets`]; `None` if an earlier release has written the row.
+    pub(crate) reminder_offsets: Option<String>,
     /// Who can register.
     pub(crate) access: AccessMode,
     /// Registrations that wait for approval.
@@ -93,6 +95,11 @@ impl Related<super::user::Entity> for Entity {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// How long before the start participants are reminded: the usual time, unless a text is stored.
+pub(crate) fn reminder_offsets(stored: Option<&str>) -> ReminderOffsets {
+    stored.and_then(|text| text.parse().ok()).unwrap_or_default()
+}
 
 impl Model {
     pub(crate) fn dates(&self) -> Dates {
@@ -168,6 +175,7 @@ impl Model {
             waitlisted: count(self.waitlisted),
             promote_until: self.promote_until.map(Into::into),
             approval_required: self.approval_required,
+            reminder_offsets: reminder_offsets(self.reminder_offsets.as_deref()),
             access: self.access,
             reg_deadline: self.reg_deadline.into(),
             start_date: self.start_date.map(Into::into),

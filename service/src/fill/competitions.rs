@@ -42,6 +42,7 @@ pub(super) fn competition(
         last_waitlist_number: 0,
         promote_until: None,
         approval_required: false,
+        reminder_offsets: None,
         cover_id: None,
         cover_alt: None,
         cover_focus: None,

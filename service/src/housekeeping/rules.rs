@@ -6,12 +6,12 @@ use chrono::TimeDelta;
 use domain::Timestamp;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, IntoSimpleExpr, QueryFilter, QuerySelect,
-    QueryTrait, prelude::DateTimeUtc,
+    QueryTrait, prelude::DateTimeUtc, sea_query::Expr,
 };
 
 use super::Period;
 use crate::{
-    competitions::is_searchable,
+    competitions::{is_deleted_draft, is_searchable, was_ever_registered_for},
     entity::{
         access_code, answer, asset, competition, competition_picture, competition_search,
         competition_sections, competition_tag, cron_tick, failed_job, idempotency_log, invitation,
@@ -30,6 +30,8 @@ const IDEMPOTENCY_LOGS: TimeDelta = TimeDelta::hours(25);
 const CRON_TICKS: TimeDelta = TimeDelta::days(400);
 /// A deadline may be moved until then.
 const INVITATIONS: TimeDelta = TimeDelta::days(90);
+/// A request to delete a draft may be repeated until then.
+const DELETED_DRAFTS: TimeDelta = TimeDelta::days(7);
 /// Expired personal access tokens stay in the list of their owner.
 const EXPIRED_PERSONAL_TOKENS: TimeDelta = TimeDelta::days(30);
 
@@ -123,7 +125,7 @@ pub(super) fn rules(now: Timestamp, retention: &Retention) -> Vec<Rule> {
 }
 
 /// Rows that are of no use after a time which the program sets.
-fn short_lived(now: Timestamp) -> [Rule; 11] {
+fn short_lived(now: Timestamp) -> [Rule; 12] {
     let time = now.utc();
     [
         Rule::fixed(
@@ -197,6 +199,19 @@ fn short_lived(now: Timestamp) -> [Rule; 11] {
                     .into_query(),
             ),
         ),
+        Rule {
+            rows: "drafts that were deleted, and never registered for",
+            ..Rule::fixed(
+                competition::Entity,
+                "7 days",
+                "their organizer has deleted them",
+                Expr::from(
+                    is_deleted_draft()
+                        .add(competition::Column::CancelledAt.lt(time - DELETED_DRAFTS))
+                        .add(was_ever_registered_for().not()),
+                ),
+            )
+        },
         Rule::fixed(
             webhook_delivery::Entity,
             "30 days",
@@ -271,7 +286,7 @@ fn kept() -> Vec<Rule> {
                    user refers to";
     vec![
         Rule::for_ever(user::Entity, "users delete their own accounts"),
-        Rule::for_ever(competition::Entity, history),
+        Rule { rows: "others", ..Rule::for_ever(competition::Entity, history) },
         Rule::for_ever(competition_tag::Entity, "a part of the competition"),
         Rule::for_ever(competition_sections::Entity, "a part of the competition"),
         Rule::for_ever(competition_picture::Entity, "a part of the competition"),

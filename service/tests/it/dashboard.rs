@@ -17,7 +17,7 @@ async fn participants_see_upcoming_then_past_registrations() {
         let new = world.competition(&ada).titled(title).starting_in(TimeDelta::days(3));
         new.lasting(TimeDelta::days(2))
     };
-    for new in [lasting("Under way"), lasting("Never approved").with_approval()] {
+    for new in [lasting("Under way"), lasting("Not approved").with_approval()] {
         register(&world.ctx, &grace, new.create().await).await.unwrap();
     }
     for (title, start) in [
@@ -38,8 +38,11 @@ async fn participants_see_upcoming_then_past_registrations() {
     world.clock.advance(TimeDelta::days(4));
     let seen = dashboard::participant(&world.ctx, &grace).await.unwrap();
     // Without a start date, the deadline counts.
-    assert_eq!(titles(&seen.upcoming), ["Someday", "Under way", "Tomorrow", "Next week"]);
-    assert_eq!(titles(&seen.past), ["Was second", "Never approved", "Was first"]);
+    assert_eq!(
+        titles(&seen.upcoming),
+        ["Someday", "Not approved", "Under way", "Tomorrow", "Next week"]
+    );
+    assert_eq!(titles(&seen.past), ["Was second", "Was first"]);
     assert_eq!(titles(&seen.cancelled), ["Given back"]);
 }
 

@@ -174,6 +174,25 @@ async fn an_undated_competition_blocks_a_deletion_until_it_is_over() {
 }
 
 #[tokio::test]
+async fn a_competition_under_way_blocks_the_deletion_of_its_organizer_and_of_no_participant() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    let sprint = world.competition(&ada).starting_in(TimeDelta::days(7));
+    let sprint = sprint.lasting(TimeDelta::days(2)).create().await;
+    register(&world.ctx, &grace, sprint).await.unwrap();
+    world.run_pending_jobs().await;
+    world.clock.advance(TimeDelta::days(9) - TimeDelta::milliseconds(1));
+    assert_eq!(leave(&world.ctx, &ada).await, Err(ErrorCode::OpenCompetitions));
+    assert_eq!(preview_deletion(&world.ctx, &grace).await.unwrap().seats, 0);
+    assert_eq!(leave(&world.ctx, &grace).await, Ok(()));
+    // The roster says who took part.
+    assert_eq!(world.tally(sprint).await.seats_taken, 1);
+    world.clock.advance(TimeDelta::milliseconds(1));
+    assert_eq!(leave(&world.ctx, &ada).await, Ok(()));
+}
+
+#[tokio::test]
 async fn a_competition_with_registrations_outlives_its_organizer() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;

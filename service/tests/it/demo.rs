@@ -48,6 +48,10 @@ async fn the_demo_has_competitions_of_every_status_with_registrations_that_are_c
     let (open, closed, over) =
         (of_status("open").await, of_status("closed").await, of_status("over").await);
     assert_eq!((open.len(), closed.len(), over.len()), (15, 2, 5));
+    let now = world.ctx.now();
+    let under_way = over.iter().filter(|detail| detail.competition.is_under_way(now));
+    let under_way: Vec<_> = under_way.map(|detail| &*detail.competition.title).collect();
+    assert_eq!(under_way, ["Beginners' Go Tournament"]);
     for (title, seats_left, waitlisted) in [
         ("Winter Chess Open", 0, 0),
         ("Night Run Through the Old Town", 0, 1),

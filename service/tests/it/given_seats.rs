@@ -282,6 +282,32 @@ async fn no_seat_is_given_in_a_competition_that_is_cancelled_over_or_a_draft() {
 }
 
 #[tokio::test]
+async fn seats_are_given_and_taken_back_while_a_competition_is_under_way() {
+    let sprint = Sprint::new(1, 1).await;
+    let (people, ids) = sprint.register(2).await;
+    let end = sprint.world.ctx.now().utc() + TimeDelta::days(16);
+    let ends = json!({ "endsAt": domain::Timestamp::from(end) });
+    edit(&sprint.world.ctx, &sprint.ada, sprint.id, ends).await.unwrap();
+    sprint.world.clock.advance(TimeDelta::days(16) - TimeDelta::milliseconds(1));
+    let take_back = async |id| {
+        let rejected = reject(&sprint.world.ctx, &sprint.ada, sprint.id, &[id], "").await;
+        rejected.map(|all| all.reviewed.len())
+    };
+    assert_eq!(take_back(ids[0]).await, Ok(1));
+    // The waiting list has ended, so its first is not given the seat.
+    sprint.assert_counts(0, 1).await;
+    let late = sprint.world.participant("Late").await;
+    assert_eq!(sprint.add(&late, false).await.unwrap().registration.status, Pending);
+    assert_eq!(sprint.promote(&ids[1..], true).await.reviewed[0].status, Pending);
+    sprint.assert_counts(2, 0).await;
+
+    sprint.world.clock.advance(TimeDelta::milliseconds(1));
+    assert_eq!(take_back(ids[1]).await, Err(ErrorCode::CompetitionOver));
+    assert_eq!(sprint.add(&people[0], true).await.unwrap_err(), ErrorCode::CompetitionOver);
+    sprint.assert_counts(2, 0).await;
+}
+
+#[tokio::test]
 async fn no_seat_is_added_to_a_competition_with_as_many_as_it_can_have() {
     let sprint = Sprint::new(1, 5).await;
     let (_, ids) = sprint.register(2).await;

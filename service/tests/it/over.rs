@@ -1,4 +1,4 @@
-//! What can no longer be done once a competition is over.
+//! What can no longer be done once a competition has started, or is over.
 
 use chrono::TimeDelta;
 use domain::{CompetitionId, ErrorCode, RegistrationStatus, Timestamp};
@@ -59,6 +59,26 @@ async fn a_competition_that_is_over_cannot_be_cancelled() {
         world.roster(&ada, id).await,
         [RegistrationStatus::Confirmed, RegistrationStatus::Cancelled]
     );
+}
+
+#[tokio::test]
+async fn a_participant_keeps_the_seat_of_a_competition_under_way_and_its_organizer_can_cancel_it() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let new = || world.competition(&ada).starting_in(TimeDelta::days(7));
+    let id = new().lasting(TimeDelta::days(2)).create().await;
+    let seated = world.participant("Grace").await;
+    register(&world.ctx, &seated, id).await.unwrap();
+    world.clock.advance(TimeDelta::days(8));
+    let refused =
+        service::registration::cancel_registration(&world.ctx, &seated, id, None).await.unwrap();
+    let refused = refused.outcome.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::CompetitionOver);
+    assert_eq!(refused.message, "Competition has started");
+    cancel_competition(&world.ctx, &ada, id).await.unwrap();
+    world.run_pending_jobs().await;
+    let subjects = subjects(&world, &seated).await;
+    assert!(subjects.iter().any(|subject| subject.contains("cancelled")), "{subjects:?}");
 }
 
 #[tokio::test]

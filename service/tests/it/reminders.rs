@@ -145,6 +145,77 @@ async fn two_workers_at_once_remind_each_participant_once() {
     assert_eq!(subjects(&world, &participants[229]).await, [REMINDER, CONFIRMATION]);
 }
 
+#[tokio::test]
+async fn each_reminder_that_the_organizer_has_chosen_is_sent_once() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let new = world.competition(&ada).closing_in(TimeDelta::days(9));
+    let id = new.starting_in(TimeDelta::days(10)).create().await;
+    edit(&world.ctx, &ada, id, json!({ "reminderOffsets": [120, 10_080, 1_440] })).await.unwrap();
+    let grace = confirmed(&world, "Grace", id).await;
+    let (mut sent, mut hours) = (Vec::new(), 0);
+    while hours < 10 * 24 {
+        remind(&world).await;
+        let all = subjects(&world, &grace).await.iter().filter(|all| *all == REMINDER).count();
+        if all > sent.len() {
+            sent.push(10 * 24 - hours);
+        }
+        world.clock.advance(TimeDelta::hours(1));
+        hours += 1;
+    }
+    assert_eq!(sent, [168, 24, 2], "hours before the start");
+    assert_eq!(subjects(&world, &grace).await.len(), 4);
+}
+
+#[tokio::test]
+async fn a_competition_without_reminders_is_not_reminded_of() {
+    let world = World::new().await;
+    let (ada, id, grace) = dated(&world).await;
+    edit(&world.ctx, &ada, id, json!({ "reminderOffsets": [] })).await.unwrap();
+    world.clock.advance(TimeDelta::days(2));
+    remind(&world).await;
+    assert_eq!(subjects(&world, &grace).await, [CONFIRMATION]);
+}
+
+#[tokio::test]
+async fn a_participant_is_only_reminded_of_times_after_the_registration() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let new = world.competition(&ada).closing_in(TimeDelta::days(9));
+    let id = new.starting_in(TimeDelta::days(10)).create().await;
+    edit(&world.ctx, &ada, id, json!({ "reminderOffsets": [10_080, 1_440] })).await.unwrap();
+    world.clock.advance(TimeDelta::days(3) + TimeDelta::hours(1));
+    let late = confirmed(&world, "Alan", id).await;
+    remind(&world).await;
+    assert_eq!(subjects(&world, &late).await, [CONFIRMATION]);
+    world.clock.advance(TimeDelta::days(6));
+    remind(&world).await;
+    assert_eq!(subjects(&world, &late).await, [REMINDER, CONFIRMATION]);
+}
+
+#[tokio::test]
+async fn a_reminder_that_is_added_a_day_after_its_time_is_not_sent() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let new = world.competition(&ada).closing_in(TimeDelta::days(9));
+    let id = new.starting_in(TimeDelta::days(10)).create().await;
+    let grace = confirmed(&world, "Grace", id).await;
+    world.clock.advance(TimeDelta::days(4));
+    edit(&world.ctx, &ada, id, json!({ "reminderOffsets": [10_080, 60] })).await.unwrap();
+    remind(&world).await;
+    assert_eq!(subjects(&world, &grace).await, [CONFIRMATION]);
+}
+
+#[tokio::test]
+async fn a_competition_that_an_earlier_release_has_written_is_reminded_of_a_day_before() {
+    let world = World::new().await;
+    let (_, _, grace) = dated(&world).await;
+    world.execute("UPDATE competitions SET reminder_offsets = NULL").await.unwrap();
+    world.clock.advance(TimeDelta::days(2));
+    remind(&world).await;
+    assert_eq!(subjects(&world, &grace).await, [REMINDER, CONFIRMATION]);
+}
+
 /// Ada, and a competition of hers that closes in two days and starts in three; Grace holds a
 /// confirmed seat.
 async fn dated(world: &World) -> (Actor, CompetitionId, Actor) {

@@ -1,5 +1,6 @@
 //! Drafts: what happens while they are published and unpublished, and who learns of it.
 
+use chrono::TimeDelta;
 use domain::{CompetitionId, ErrorCode, Paging, Visibility};
 use serde_json::json;
 use service::{
@@ -8,7 +9,8 @@ use service::{
 };
 
 use crate::support::{
-    at_once, cancel_registration, code, count, edit, register, register_with_key,
+    at_once, cancel_competition, cancel_registration, clean_up, code, count, edit, register,
+    register_with_key,
 };
 
 fn visible_as(visibility: Visibility) -> serde_json::Value {
@@ -140,6 +142,43 @@ async fn a_draft_is_deleted_with_the_account_of_its_organizer() {
         let hidden = competitions::get(&world.ctx, id).await.unwrap_err();
         assert_eq!(code(hidden), ErrorCode::CompetitionNotFound);
     }
+}
+
+#[tokio::test]
+async fn a_deleted_draft_leaves_the_lists_at_once_and_the_database_a_week_later() {
+    let world = World::new().await;
+    let (ada, ben) = (world.organizer("Ada").await, world.participant("Ben").await);
+    let kept = world.competition(&ada).create().await;
+    let draft = world.competition(&ada).visible_as(Visibility::Draft).create().await;
+    let once_public = world.competition(&ada).create().await;
+    register(&world.ctx, &ben, once_public).await.unwrap();
+    cancel_registration(&world.ctx, &ben, once_public).await.unwrap();
+    edit(&world.ctx, &ada, once_public, visible_as(Visibility::Draft)).await.unwrap();
+    // Also long after the start that was planned.
+    world.clock.advance(TimeDelta::days(400));
+    for id in [draft, once_public] {
+        let deleted = cancel_competition(&world.ctx, &ada, id).await.unwrap();
+        assert!(deleted.competition.is_cancelled());
+        assert_eq!(cancel_competition(&world.ctx, &ada, id).await.unwrap(), deleted);
+    }
+    assert_eq!(cancel_competition(&world.ctx, &ada, kept).await, Err(ErrorCode::CompetitionOver));
+    let mine = competitions::mine(&world.ctx, &ada, Paging::first(20)).await.unwrap();
+    assert_eq!(mine.total, 1);
+    assert_eq!(mine.items[0].competition.id, kept);
+    let shown = dashboard::organizer(&world.ctx, &ada, Paging::first(20)).await.unwrap();
+    assert_eq!(shown.competitions.total, 1);
+
+    world.run_pending_jobs().await;
+    let left = async || {
+        clean_up(&world).await;
+        world.execute("UPDATE competitions SET version = version").await.unwrap()
+    };
+    world.clock.advance(TimeDelta::days(7));
+    assert_eq!(left().await, 3);
+    world.clock.advance(TimeDelta::milliseconds(1));
+    assert_eq!(left().await, 2, "the history of a registration refers to the other draft");
+    let gone = competitions::get_visible_to(&world.ctx, &ada, draft).await.unwrap_err();
+    assert_eq!(code(gone), ErrorCode::CompetitionNotFound);
 }
 
 #[tokio::test]

@@ -45,10 +45,25 @@ pub async fn register(
     Ok(())
 }
 
+/// The id of the form that registers.
+pub(super) const FORM: &str = "register";
+
+/// The words of the button that gets the viewer a seat, or a place on the waiting list. `None` for
+/// a viewer who can get neither.
+pub(super) fn button_of(action: CallToAction) -> Option<&'static str> {
+    Some(match action {
+        CallToAction::Register => "Register",
+        CallToAction::RequestSeat => "Request a seat",
+        CallToAction::JoinWaitlist => "Join waiting list",
+        CallToAction::LogIn => "Log in to register",
+        _ => return None,
+    })
+}
+
 /// The page with the form that registers, where a button is not enough.
 #[derive(Clone, Debug)]
 pub(super) struct FormPage {
-    href: String,
+    pub(super) href: String,
     /// What the form asks for.
     note: &'static str,
 }
@@ -99,14 +114,19 @@ pub(super) fn CallToActionPanel(
 ) -> impl IntoView {
     let key = idempotency_key;
     let panel = match call_to_action {
-        CallToAction::Register => {
-            let note = "Your seat is reserved straight away.";
-            view! { <RegisterForm id key register form_page button="Register" note /> }.into_any()
-        }
-        CallToAction::RequestSeat => {
-            let note = "The organizer approves or rejects your request. You'll get a message.";
-            let button = "Request a seat";
-            view! { <RegisterForm id key register form_page button note /> }.into_any()
+        CallToAction::Register | CallToAction::RequestSeat | CallToAction::JoinWaitlist => {
+            let (title, note) = match call_to_action {
+                CallToAction::RequestSeat => {
+                    (None, "The organizer approves or rejects your request. You'll get a message.")
+                }
+                CallToAction::JoinWaitlist => (
+                    Some("This competition is full"),
+                    "A seat that becomes free goes to the first in line.",
+                ),
+                _ => (None, "Your seat is reserved straight away."),
+            };
+            let button = button_of(call_to_action);
+            view! { <RegisterForm id key register form_page title button note /> }.into_any()
         }
         CallToAction::AwaitingApproval => {
             let title = "Waiting for approval".to_owned();
@@ -126,11 +146,6 @@ pub(super) fn CallToActionPanel(
         CallToAction::Registered(status) => {
             view! { <Registered id status register focused /> }.into_any()
         }
-        CallToAction::JoinWaitlist => {
-            let (title, button) = ("This competition is full", "Join waiting list");
-            let note = "A seat that becomes free goes to the first in line.";
-            view! { <RegisterForm id key register form_page title button note /> }.into_any()
-        }
         CallToAction::Waitlisted(position) => {
             let title = match position {
                 Some(position) => format!("You're {} in line", ordinal(position)),
@@ -148,7 +163,10 @@ pub(super) fn CallToActionPanel(
             </Notice>
         }
         .into_any(),
-        CallToAction::LogIn => view! { <LogInFirst id code /> }.into_any(),
+        CallToAction::LogIn => {
+            let button = button_of(call_to_action);
+            view! { <LogInFirst id code button /> }.into_any()
+        }
         CallToAction::Full => view! {
             <Notice title="This competition is full">"All seats are taken."</Notice>
         }
@@ -161,19 +179,29 @@ pub(super) fn CallToActionPanel(
         .into_any(),
         CallToAction::Cancelled => view! {
             <Notice title="This competition was cancelled">
-                "This competition won't take place. Everyone who was registered will be notified."
+                "Its organizer has cancelled it. Everyone who was registered is notified."
             </Notice>
         }
         .into_any(),
-        CallToAction::UnderWay(registration) => view! {
-            <Notice title="This competition is under way">
-                {match registration {
-                    Some(_) => "You're registered for it.",
-                    None => "Registration is closed.",
-                }}
-            </Notice>
+        CallToAction::UnderWay(registration) => {
+            let claim = registration.and_then(Claim::of);
+            let words = match claim {
+                Some(Claim::Seat) => "You're registered for it.",
+                Some(Claim::Request) => "The organizer can still approve your request.",
+                Some(Claim::WaitingList) => "The waiting list has ended.",
+                None => "Registration is closed.",
+            };
+            let leave = claim.filter(|claim| *claim != Claim::Seat).map(|claim| {
+                view! {
+                    " "
+                    <a class="link" href=address::cancel_registration(id)>
+                        {claim.button()}
+                    </a>
+                }
+            });
+            view! { <Notice title="This competition is under way">{words} {leave}</Notice> }
+                .into_any()
         }
-        .into_any(),
         CallToAction::Over(registration) => view! {
             <Notice title="This competition is over">
                 {match registration {
@@ -217,8 +245,8 @@ fn RegisterForm(
     key: String,
     register: ServerAction<Register>,
     form_page: Option<FormPage>,
-    #[prop(optional)] title: Option<&'static str>,
-    button: &'static str,
+    title: Option<&'static str>,
+    button: Option<&'static str>,
     /// What the button leads to.
     note: &'static str,
 ) -> impl IntoView {
@@ -236,7 +264,7 @@ fn RegisterForm(
         .into_any();
     }
     view! {
-        <ActionForm action=register attr:class="grid gap-3">
+        <ActionForm action=register attr:id=FORM attr:class="grid gap-3">
             {title}
             <input type="hidden" name="competition" value=id.to_string() />
             <input type="hidden" name="idempotency_key" value=key />
@@ -295,12 +323,12 @@ fn focus_after(register: ServerAction<Register>, focused: StoredValue<usize>) ->
 }
 
 #[component]
-fn LogInFirst(id: CompetitionId, code: String) -> impl IntoView {
+fn LogInFirst(id: CompetitionId, code: String, button: Option<&'static str>) -> impl IntoView {
     let here = address::with_code(address::competition(id), &code);
     view! {
         <div class="grid gap-3">
             <a class="btn btn-primary btn-lg btn-block" href=next::login(&here)>
-                "Log in to register"
+                {button}
             </a>
             <p class="text-sm">
                 "New here? " <a class="link" href=next::sign_up(&here)>"Sign up to register"</a>

@@ -1,4 +1,4 @@
-//! Cancelling a competition. Its organizer types its title to confirm.
+//! Cancelling a competition, whose organizer types its title to confirm, and deleting a draft.
 
 use domain::CompetitionId;
 use leptos::prelude::*;
@@ -10,6 +10,7 @@ use crate::{
     components::{EmptyState, ErrorSummary, Field, Head, Heading, Layout, Loaded, Submit, Toasts},
     error::Failure,
     form::{Returned, error_of},
+    pages::dashboard_view::DashboardView,
 };
 
 /// The data of the page.
@@ -23,10 +24,12 @@ pub struct CancelCompetitionScreen {
     pub registered: u32,
     /// How many are on the waiting list.
     pub waitlisted: u32,
+    /// Whether it is a draft, which is deleted.
+    pub is_draft: bool,
     /// Whether it is cancelled already.
     pub is_cancelled: bool,
-    /// Whether it is over, so that it cannot be cancelled.
-    pub is_over: bool,
+    /// Whether it can be cancelled.
+    pub can_be_cancelled: bool,
     /// The initial state of the form.
     pub start: Returned<String>,
     /// Makes a double click or a resend cancel once.
@@ -45,35 +48,46 @@ pub async fn load_cancel_competition(id: String) -> Result<CancelCompetitionScre
         id,
         registered: detail.count.registrations,
         waitlisted: detail.competition.waitlisted,
+        is_draft: detail.competition.is_draft(),
         is_cancelled: detail.competition.is_cancelled(),
-        is_over: detail.competition.is_over(ctx.now()),
+        can_be_cancelled: detail.competition.can_be_cancelled(ctx.now()),
         title: detail.competition.title,
         start: form::take_stored_form(FORM).await?,
         idempotency_key: service::idempotency::new_key(),
     })
 }
 
-/// Cancels a competition and leads back to the page where it is managed.
+/// Cancels a competition and leads back to the page where it is managed, or deletes a draft and
+/// leads to the dashboard.
 #[server(prefix = "/fn", endpoint = "cancel_competition")]
 pub async fn cancel_competition(
     competition: CompetitionId,
     #[server(default)] title: String,
+    #[server(default)] deletes_draft: bool,
     idempotency_key: String,
 ) -> Result<(), Failure> {
     use super::address::cancel;
     use crate::ssr::{flash, form, request};
     use domain::IdempotencyKey;
+    use service::competitions;
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let key = idempotency_key.parse::<IdempotencyKey>().map_err(Into::into);
     let outcome = form::and_then_async(key, async |key| {
-        service::competitions::cancel_competition_by_title(&ctx, &actor, competition, &title, key)
-            .await
+        if deletes_draft {
+            return competitions::delete_draft(&ctx, &actor, competition, key).await;
+        }
+        competitions::cancel_competition_by_title(&ctx, &actor, competition, &title, key).await
     })
     .await;
     form::redirect_back_with(FORM, &cancel(competition), title, outcome).await?;
-    flash::set("The competition is cancelled").await;
-    leptos_axum::redirect(&manage(competition));
+    if deletes_draft {
+        flash::set("The draft is deleted").await;
+        leptos_axum::redirect(&DashboardView::Competitions.address());
+    } else {
+        flash::set("The competition is cancelled").await;
+        leptos_axum::redirect(&manage(competition));
+    }
     Ok(())
 }
 
@@ -102,17 +116,27 @@ fn Content(
     cancel: ServerAction<CancelCompetition>,
 ) -> impl IntoView {
     let back = manage(screen.id);
-    let content = if screen.is_cancelled {
+    let verb = if screen.is_draft { "Delete" } else { "Cancel" };
+    let content = if screen.is_cancelled && screen.is_draft {
+        view! {
+            <EmptyState title="This draft is already deleted">
+                <a class="btn btn-primary" href=DashboardView::Competitions.address()>
+                    {DashboardView::Competitions.label()}
+                </a>
+            </EmptyState>
+        }
+        .into_any()
+    } else if screen.is_cancelled {
         view! {
             <EmptyState title="This competition is already cancelled">
                 <a class="btn btn-primary" href=back>"Back to participants"</a>
             </EmptyState>
         }
         .into_any()
-    } else if screen.is_over {
+    } else if !screen.can_be_cancelled {
         view! {
             <EmptyState title="It is too late to cancel">
-                <p>"A competition can be cancelled until it starts."</p>
+                <p>"A competition can be cancelled until it is over."</p>
                 <a class="btn btn-primary" href=back>"Back to participants"</a>
             </EmptyState>
         }
@@ -121,9 +145,9 @@ fn Content(
         view! { <CancelForm screen=screen.clone() back cancel /> }.into_any()
     };
     view! {
-        <Head title=format!("Cancel {}", screen.title) />
+        <Head title=format!("{verb} {}", screen.title) />
         <div class="form-page">
-            <Heading>"Cancel " <bdi>{screen.title}</bdi></Heading>
+            <Heading>{verb} " " <bdi>{screen.title}</bdi></Heading>
             {content}
         </div>
     }
@@ -137,16 +161,18 @@ fn CancelForm(
 ) -> impl IntoView {
     let Returned { typed, error } = screen.start;
     let error = error_of(cancel, error);
-    view! {
-        <ErrorSummary error />
-        <ul class="grid list-disc gap-2 pl-5">
+    let is_draft = screen.is_draft;
+    let consequences = match is_draft {
+        true => view! { <li>"Only you can see it, so nobody will be notified."</li> }.into_any(),
+        false => view! {
             <li>{notified(screen.registered, screen.waitlisted)}</li>
             <li>"Nobody can register any more, and the lists no longer show it."</li>
-            <li>"This cannot be undone."</li>
-        </ul>
-        <ActionForm action=cancel attr:class="section" attr:novalidate=true>
-            <input type="hidden" name="competition" value=screen.id.to_string() />
-            <input type="hidden" name="idempotency_key" value=screen.idempotency_key />
+        }
+        .into_any(),
+    };
+    let title = match is_draft {
+        true => view! { <input type="hidden" name="deletes_draft" value="true" /> }.into_any(),
+        false => view! {
             <Field
                 id="title"
                 label="Type the title to confirm"
@@ -154,9 +180,29 @@ fn CancelForm(
                 value=typed
                 error
             />
+        }
+        .into_any(),
+    };
+    let (button, keep) = match is_draft {
+        true => ("Delete draft", "Keep draft"),
+        false => ("Cancel competition", "Keep competition"),
+    };
+    view! {
+        <ErrorSummary error />
+        <ul class="grid list-disc gap-2 pl-5">
+            {consequences} <li>"This cannot be undone."</li>
+        </ul>
+        <ActionForm action=cancel attr:class="section" attr:novalidate=true>
+            <input type="hidden" name="competition" value=screen.id.to_string() />
+            <input type="hidden" name="idempotency_key" value=screen.idempotency_key />
+            {title}
             <div class="flex flex-wrap gap-3">
-                <Submit pending=cancel.pending() class="btn-danger">"Cancel competition"</Submit>
-                <a class="btn" href=back>"Keep competition"</a>
+                <Submit pending=cancel.pending() class="btn-danger">
+                    {button}
+                </Submit>
+                <a class="btn" href=back>
+                    {keep}
+                </a>
             </div>
         </ActionForm>
     }

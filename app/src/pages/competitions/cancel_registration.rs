@@ -30,8 +30,8 @@ pub struct CancelRegistrationScreen {
     pub others_wait: bool,
     /// What the participant has; `None` when that is nothing.
     pub claim: Option<Claim>,
-    /// Whether it is too late: the competition is over.
-    pub is_over: bool,
+    /// Whether it is too late: the competition has started.
+    pub has_started: bool,
     /// Why cancelling without JavaScript has just been refused, if it was.
     pub start: Returned<()>,
     /// Makes a double click or a resend cancel once.
@@ -53,7 +53,7 @@ pub async fn load_cancel_registration(id: String) -> Result<CancelRegistrationSc
     let claim = viewer.registration.and_then(Claim::of).filter(|_| !competition.is_cancelled());
     Ok(CancelRegistrationScreen {
         id,
-        is_over: claim == Some(Claim::Seat) && competition.is_over(ctx.now()),
+        has_started: claim == Some(Claim::Seat) && competition.has_started(ctx.now()),
         claim,
         others_wait: competition.waitlisted > 0 && competition.dates().passes_seats_on(ctx.now()),
         open_until: competition
@@ -132,7 +132,7 @@ fn Content(
     let back = address::competition(screen.id);
     let what = screen.claim.unwrap_or_default().title();
     let error = error_of(cancel_registration, screen.start.error);
-    let content = if screen.is_over {
+    let content = if screen.has_started {
         view! {
             <EmptyState title="It is too late to cancel">
                 <p>"A registration can be cancelled until the competition starts."</p>

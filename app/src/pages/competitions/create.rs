@@ -48,7 +48,7 @@ pub async fn load_create_competition(
     #[server(default)] from: Option<String>,
 ) -> Result<DraftForm, Failure> {
     use crate::ssr::{clock::ViewerClock, form, request};
-    use domain::{Role, TimeZoneName};
+    use domain::{ReminderOffsets, Role, TimeZoneName};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     actor.require(Role::Organizer)?;
@@ -68,8 +68,9 @@ pub async fn load_create_competition(
     let values = known.unwrap_or_else(|| {
         let zone = clock.zone().map(str::to_owned);
         let time_zone = zone.unwrap_or_else(|| TimeZoneName::default().into_string());
+        let reminder_offsets = ReminderOffsets::default().in_words();
         DraftValues {
-            draft: CompetitionDraft { time_zone, ..Default::default() },
+            draft: CompetitionDraft { time_zone, reminder_offsets, ..Default::default() },
             ..Default::default()
         }
     });

@@ -14,11 +14,15 @@ use super::{
     glance::Glance,
     links::LinkLines,
     live_seats::{self, SeatState},
+    reach_bar::ReachBar,
     tags::Tags,
     waiting_words::waiting_words,
 };
-use crate::components::{
-    Countdown, Head, Heading, Layout, Loaded, LocalTimes, Seats, Share, refresh_soon,
+use crate::{
+    components::{
+        Countdown, Head, Heading, Layout, Loaded, LocalTimes, Seats, Share, refresh_soon,
+    },
+    pages::dashboard_view::DashboardView,
 };
 
 /// The page of a competition.
@@ -121,6 +125,7 @@ fn Detail(
     });
     let code = code.get_untracked();
     let form_page = FormPage::of(id, screen.access, screen.asks, &code);
+    let (bar_form_page, bar_code) = (form_page.clone(), code.clone());
     let calendar = calendar(id, screen.registration);
     let organizer = match screen.organizer.clone() {
         Some((name, id)) => view! {
@@ -131,17 +136,6 @@ fn Detail(
         .into_any(),
         None => "Account deleted".into_any(),
     };
-    // On a phone, where the panel is out of view soon.
-    let reach = can_act(screen.call_to_action).then(|| {
-        view! {
-            <p class="reach-bar">
-                // External: the browser moves the focus, too.
-                <a class="btn btn-primary w-full" href="#registration" rel="external">
-                    "Go to registration"
-                </a>
-            </p>
-        }
-    });
     let opens = screen.opens.clone().filter(|_| !is_past).map(|opens| {
         let to = opens.at;
         view! {
@@ -166,12 +160,39 @@ fn Detail(
             </dd>
         }
     });
+    // A deleted draft takes nobody, and nobody was notified of it.
+    let is_deleted = was_cancelled && screen.visibility.is_draft();
+    let panel = match is_deleted {
+        true => view! {
+            <a class="btn btn-block" href=DashboardView::Competitions.address()>
+                {DashboardView::Competitions.label()}
+            </a>
+        }
+        .into_any(),
+        false => view! {
+            {screen.is_mine.then(|| view! { <Mine id /> })}
+            <CallToActionPanel
+                id
+                call_to_action=screen.call_to_action
+                form_page
+                code
+                can_change_answers=screen.can_change_answers
+                opens=screen.opens
+                rejection_reason=screen.rejection_reason
+                idempotency_key=screen.idempotency_key
+                error=screen.error
+                register
+                focused
+            />
+        }
+        .into_any(),
+    };
     let (title, deadline) = (screen.title.clone(), screen.deadline.clone());
     let visibility = screen.visibility;
     let is_draft = visibility.is_draft();
     let state = match (was_cancelled, is_draft) {
-        (true, _) => Some(Availability::Cancelled),
-        (false, true) => Some(Availability::Draft),
+        (_, true) => Some(Availability::Draft),
+        (true, false) => Some(Availability::Cancelled),
         (false, false) => None,
     };
     // Nobody else could open the link to a draft.
@@ -263,20 +284,7 @@ fn Detail(
                     {calendar}
                 </div>
                 <div class="ticket-stub">
-                    {screen.is_mine.then(|| view! { <Mine id /> })}
-                    <CallToActionPanel
-                        id
-                        call_to_action=screen.call_to_action
-                        form_page
-                        code
-                        can_change_answers=screen.can_change_answers
-                        opens=screen.opens
-                        rejection_reason=screen.rejection_reason
-                        idempotency_key=screen.idempotency_key
-                        error=screen.error
-                        register
-                        focused
-                    />
+                    {panel}
                 </div>
             </aside>
             <div class="detail-body">
@@ -286,20 +294,15 @@ fn Detail(
                 <LinkLines links=screen.links.clone() />
                 {share}
             </div>
-            {reach}
+            <ReachBar
+                id
+                call_to_action=screen.call_to_action
+                form_page=bar_form_page
+                code=bar_code
+                register
+            />
         </article>
     }
-}
-
-/// Whether the viewer can get a seat, or a place on the waiting list.
-fn can_act(action: CallToAction) -> bool {
-    matches!(
-        action,
-        CallToAction::Register
-            | CallToAction::LogIn
-            | CallToAction::RequestSeat
-            | CallToAction::JoinWaitlist
-    )
 }
 
 fn access_words(access: AccessMode) -> Option<&'static str> {

@@ -16,9 +16,13 @@ pub(super) fn DraftBanner(id: CompetitionId, is_cancelled: bool) -> impl IntoVie
             </a>
         }
     });
+    let words = match is_cancelled {
+        true => "You have deleted this draft.",
+        false => "Only you can see this draft.",
+    };
     view! {
         <p class="band mb-6">
-            <span>"Only you can see this draft." {publish}</span>
+            <span>{words} {publish}</span>
         </p>
     }
 }

@@ -313,6 +313,17 @@ pub(super) fn Fields(
             />
             <Utc time=end_utc />
             <Theirs clash=clash("endsAt") name="theirs[endsAt]" />
+            <Field
+                id="reminderOffsets"
+                name="draft[reminderOffsets]"
+                label="Reminders (optional)"
+                hint="How long before the start participants get a reminder, up to three: \
+                    1 week, 1 day, 2 hours. Leave empty for none."
+                required=false
+                value=draft.reminder_offsets
+                error
+            />
+            <Theirs clash=clash("reminderOffsets") name="theirs[reminderOffsets]" />
         </fieldset>
         <VisibilityChoice chosen=draft.visibility clash=clash("visibility") error />
     }

@@ -31,6 +31,7 @@ mod place;
 mod preview;
 mod preview_screen;
 mod questions;
+mod reach_bar;
 mod sections;
 mod state_badges;
 mod tags;

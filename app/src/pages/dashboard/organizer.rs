@@ -130,8 +130,16 @@ pub(super) fn OrganizerDashboard(
     if total == 0 {
         return view! {
             <EmptyState title="No competitions yet">
-                <p>"Create your first competition. It needs a capacity and a closing date for \
-                    registration."</p>
+                <ol class="grid list-decimal gap-2 pl-5 text-start">
+                    <li>
+                        "Create a competition: its title, its seats, and when registration closes."
+                    </li>
+                    <li>
+                        "Save it as a draft, which only you see, and add a cover, questions or a \
+                        waiting list."
+                    </li>
+                    <li>"Publish it and share its link. Participants get a confirmation."</li>
+                </ol>
                 {create()}
             </EmptyState>
         }

@@ -1,5 +1,6 @@
 //! The dashboard of a user.
 
+use domain::Role;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
@@ -9,9 +10,10 @@ use super::{
     participant::ParticipantDashboard,
 };
 use crate::{
-    components::{EmptyState, Head, Heading, Loaded},
+    components::{EmptyState, Head, Heading, Layout, Loaded},
     error::Failure,
     pages::{admin::QUEUES, dashboard_view::DashboardView, pictures, webhooks::address::WEBHOOKS},
+    viewer::CurrentViewer,
 };
 
 /// The data of the page.
@@ -42,7 +44,7 @@ pub async fn load_dashboard(
     #[server(default)] page: Option<String>,
 ) -> Result<DashboardScreen, Failure> {
     use crate::ssr::{clock::ViewerClock, request};
-    use domain::{Paging, Role};
+    use domain::Paging;
     use service::dashboard::{organizer, participant};
 
     /// The number of competitions on a page.
@@ -74,11 +76,23 @@ pub fn DashboardPage() -> impl IntoView {
     let source = Memo::new(move |_| params.with(|params| (params.get("view"), params.get("page"))));
     let load = |(view, page)| load_dashboard(view, page);
     let screen = Resource::new_blocking(move || source.get(), load);
+    let role = expect_context::<CurrentViewer>().last_known().map(|user| user.role);
+    let view = params.with_untracked(|params| params.get("view"));
     view! {
-        <Loaded from=screen let(screen)>
+        <Loaded layout=layout(view.as_deref(), role) from=screen let(screen)>
             <Content screen />
         </Loaded>
     }
+}
+
+/// The layout of the view in the address, or of the one that the user gets without it.
+fn layout(view: Option<&str>, role: Option<Role>) -> Layout {
+    let competitions = DashboardView::Competitions;
+    let has_totals = match view {
+        Some(view) => competitions.is_named(view),
+        None => role == Some(Role::Organizer),
+    };
+    if has_totals { Layout::Totals } else { Layout::Rows }
 }
 
 #[component]

@@ -130,7 +130,10 @@ pub(super) fn ParticipantDashboard(
     if upcoming.is_empty() && past.is_empty() && cancelled.is_empty() {
         return view! {
             <EmptyState title="No registrations yet">
-                <p>"Find a competition and register with one click."</p>
+                <p>
+                    "Find a competition and register with one click. Your ticket then appears \
+                    here, and the confirmation in your mailbox."
+                </p>
                 <a class="btn btn-primary" href="/competitions">"See open competitions"</a>
             </EmptyState>
         }
@@ -206,7 +209,8 @@ fn RegistrationCard(
     is_upcoming: bool,
 ) -> impl IntoView {
     let is_current = is_upcoming && row.status.is_active();
-    let can_cancel = is_current && !row.has_started;
+    // A seat is kept once it has started.
+    let can_cancel = is_current && !(row.has_started && row.status.holds_seat());
     let position = row.waitlist_position.filter(|_| is_upcoming).map(|position| {
         view! { <p class="text-sm">{format!("You're {} in line", ordinal(position))}</p> }
     });

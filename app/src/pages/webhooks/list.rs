@@ -54,7 +54,7 @@ pub async fn load_webhooks(
     let mine = competitions::mine(&ctx, &actor, Paging::first(MAX_PAGE_SIZE)).await?;
     let (has_more, now) = (mine.pages() > 1, ctx.now());
     let mine = mine.items.into_iter().map(|mine| mine.competition);
-    let current = mine.filter(|one| !one.is_cancelled() && !one.dates().has_ended(now));
+    let current = mine.filter(|one| !one.is_cancelled() && !one.dates().is_over(now));
     let mut choices: Vec<_> = current.map(|one| Choice { id: one.id, title: one.title }).collect();
     if let Ok(id) = start.typed.competition.parse()
         && choices.iter().all(|choice| choice.id != id)

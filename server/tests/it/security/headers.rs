@@ -48,7 +48,7 @@ fn assert_security_headers(what: &str, response: &Response) {
 #[tokio::test]
 async fn every_kind_of_response_has_the_security_headers() {
     let site = tempfile::tempdir().unwrap();
-    std::fs::write(site.path().join("robots.txt"), "User-agent: *").unwrap();
+    std::fs::write(site.path().join("humans.txt"), "User-agent: *").unwrap();
     let app = App::new().await.with_site(site.path());
     let ada = app.world.organizer("Ada").await;
     let page = |path| app.get(path).header("accept", HTML);
@@ -59,7 +59,7 @@ async fn every_kind_of_response_has_the_security_headers() {
         ("a page", 200, page("/")),
         ("a page that redirects", 302, page("/mailbox")),
         ("a page that is missing", 404, page("/nothing")),
-        ("a file", 200, app.get("/robots.txt")),
+        ("a file", 200, app.get("/humans.txt")),
         ("a missing file", 404, app.get("/pkg/nothing.js")),
         ("an answer", 200, app.get("/api/competitions")),
         ("a refusal of the API", 401, app.get("/api/auth/me")),

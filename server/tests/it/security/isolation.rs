@@ -18,14 +18,14 @@ fn page_in_progress() -> Owner {
 #[tokio::test]
 async fn a_file_does_not_get_the_headers_of_a_page_in_progress() {
     let site = tempfile::tempdir().unwrap();
-    std::fs::write(site.path().join("robots.txt"), "User-agent: *").unwrap();
+    std::fs::write(site.path().join("humans.txt"), "User-agent: *").unwrap();
     let app = App::new().await.with_site(site.path());
     let page = page_in_progress();
     let headers = ResponseOptions::default();
     headers.insert_header(SET_COOKIE, HeaderValue::from_static("session=of-the-page"));
     page.with(|| provide_context(headers.clone()));
 
-    let file = app.get("/robots.txt").send().await;
+    let file = app.get("/humans.txt").send().await;
     assert_eq!((file.status, file.text.as_str()), (StatusCode::OK, "User-agent: *"));
     assert_eq!(file.header("set-cookie"), None);
     assert!(

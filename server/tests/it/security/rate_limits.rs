@@ -301,7 +301,7 @@ async fn a_shared_response_has_the_rate_limit_of_each_client() {
 #[tokio::test]
 async fn only_the_api_names_rate_limits_and_only_while_there_are_some() {
     let limiting = App::limiting(|_| {}).await;
-    for path in ["/health/live", "/robots.txt"] {
+    for path in ["/health/live", "/humans.txt"] {
         assert_eq!(limiting.get(path).send().await.header("ratelimit"), None, "{path}");
     }
     let missing = limiting.get("/api/nothing").send().await;

@@ -45,17 +45,25 @@ async fn drafts_and_unlisted_competitions_are_in_no_list_search_count_or_tag() {
         }
         let home = app.get("/").send().await;
         assert!(!home.text.contains(TITLE), "{visibility} is on the home page");
+        let is_in_sitemap = async || {
+            app.world.clock.advance(chrono::TimeDelta::minutes(1));
+            let sitemap = app.get("/sitemap.xml").send().await;
+            sitemap.text.contains(&format!("/competitions/{}</loc>", scene.id))
+        };
+        assert!(!is_in_sitemap().await, "{visibility} is in the sitemap");
         let mine = app.get("/api/competitions/my-competitions").by(&scene.ada).send().await.json();
         assert_eq!(mine[0]["visibility"], visibility.as_str());
 
         // It appears once it is public, and leaves again.
         assert_eq!(scene.set("PUBLIC").await.status, StatusCode::OK);
+        assert!(is_in_sitemap().await, "{visibility}, then public");
         for path in
             ["/api/competitions", "/api/competitions?search=xylophone", "/competitions", "/"]
         {
             assert!(app.get(path).send().await.text.contains(TITLE), "{visibility} {path}");
         }
         assert_eq!(scene.set(visibility.as_str()).await.status, StatusCode::OK);
+        assert!(!is_in_sitemap().await, "{visibility} again");
         for path in
             ["/api/competitions", "/api/competitions?search=xylophone", "/competitions", "/"]
         {

@@ -63,13 +63,14 @@ impl Ledger {
             return Verdict::Refused(refusal);
         }
         if self.after.cancelled_at.is_none() {
-            if self.after.dates().is_over(self.now) {
+            let is_draft = self.after.visibility.is_draft();
+            if !is_draft && self.after.dates().is_over(self.now) {
                 return Verdict::Refused(PublicError::new(ErrorCode::CompetitionOver, OVER));
             }
             self.after.cancelled_at = Some(self.now.utc());
             self.after.updated_at = self.now.utc();
             self.after.revision += 1;
-            if !self.after.visibility.is_draft() {
+            if !is_draft {
                 self.add_competition_event(EventType::CompetitionCancelled);
             }
             self.cancelled_by = request.cause.clone();
@@ -150,6 +151,9 @@ impl Ledger {
         }
         if let Some(approval_required) = edit.approval_required {
             after.approval_required = approval_required;
+        }
+        if let Some(reminder_offsets) = &edit.reminder_offsets {
+            after.reminder_offsets = Some(reminder_offsets.to_string());
         }
         after.access = edit.access.unwrap_or(after.access);
         after.reg_opens_at = dates.opens.map(Timestamp::utc);

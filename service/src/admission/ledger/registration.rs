@@ -2,7 +2,7 @@
 
 use domain::{ErrorCode, EventType, PublicError, RegistrationId, RegistrationStatus, UserId};
 
-use super::{CANCELLED, Entry, Ledger, OVER, RowWrite, access::AdmittedBy, renewed_at};
+use super::{CANCELLED, Entry, Ledger, OVER, RowWrite, UNDER_WAY, access::AdmittedBy, renewed_at};
 use crate::{
     admission::{
         RegistrationForm,
@@ -148,8 +148,8 @@ impl Ledger {
     /// A repeated cancellation is granted: the response to the first may have been lost.
     ///
     /// Refused once the competition is cancelled: the notice goes to every user with a seat or on
-    /// the waiting list, so both stay as they were. A seat is kept once it is over: the roster says
-    /// who took part.
+    /// the waiting list, so both stay as they were. A seat is kept once it has started: the roster
+    /// says who took part.
     pub(super) fn cancel_registration(&mut self, request: &Request) -> Verdict {
         let user = &request.user;
         let Some(entry) = self.registrations.get_mut(&user.id) else {
@@ -162,8 +162,10 @@ impl Ledger {
                 return Verdict::Refused(PublicError::new(code, CANCELLED));
             }
             let status = entry.row.status;
-            if status.holds_seat() && self.after.dates().is_over(self.now) {
-                return Verdict::Refused(PublicError::new(ErrorCode::CompetitionOver, OVER));
+            let dates = self.after.dates();
+            if status.holds_seat() && dates.has_started(self.now) {
+                let message = if dates.is_over(self.now) { OVER } else { UNDER_WAY };
+                return Verdict::Refused(PublicError::new(ErrorCode::CompetitionOver, message));
             }
             let row = entry.row_mut();
             row.status = RegistrationStatus::Cancelled;

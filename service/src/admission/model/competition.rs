@@ -57,7 +57,7 @@ impl Competition {
     }
 
     fn passes_seats_on(&self, stage: Stage) -> bool {
-        stage < if self.promotes_late { Stage::Over } else { Stage::Closed }
+        stage < if self.promotes_late { Stage::UnderWay } else { Stage::Closed }
     }
 
     /// Gives free seats to the first in line.
@@ -116,7 +116,7 @@ impl Competition {
     }
 
     pub(super) fn cancel_competition(&mut self, stage: Stage) -> Outcome {
-        if !self.cancelled && stage == Stage::Over {
+        if !self.cancelled && !self.is_draft && stage == Stage::Over {
             return Err(ErrorCode::CompetitionOver);
         }
         self.cancelled = true;
@@ -275,7 +275,7 @@ impl Competition {
         if self.cancelled && self.is_active(user) {
             return Err(ErrorCode::CompetitionCancelled);
         }
-        if stage == Stage::Over && self.is_registered[user] {
+        if stage >= Stage::UnderWay && self.is_registered[user] {
             return Err(ErrorCode::CompetitionOver);
         }
         (self.is_registered[user], self.awaits[user]) = (false, false);

@@ -74,6 +74,8 @@ const OPENING: TimeDelta = TimeDelta::hours(1);
 const DEADLINE: TimeDelta = TimeDelta::days(1);
 /// From its creation to its start.
 const START: TimeDelta = TimeDelta::days(2);
+/// From its start to its end: longer than all that comes before.
+const LENGTH: TimeDelta = TimeDelta::days(30);
 
 /// How much time has passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,7 +85,9 @@ enum Stage {
     Open,
     /// The deadline has passed.
     Closed,
-    /// It has started, which is when it counts as over.
+    /// It has started.
+    UnderWay,
+    /// It has ended.
     Over,
 }
 
@@ -202,6 +206,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         7 => Just(None),
         2 => Just(Some(Stage::Open)),
         1 => Just(Some(Stage::Closed)),
+        1 => Just(Some(Stage::UnderWay)),
         1 => Just(Some(Stage::Over)),
     ];
     let about = (0..COMPETITIONS, command)
@@ -223,7 +228,8 @@ async fn agree(mut model: Model, real: &Real<'_>, steps: &[Step]) -> Result<(), 
             let passes = match stage {
                 Stage::Announced | Stage::Open => OPENING,
                 Stage::Closed => DEADLINE,
-                Stage::Over => START,
+                Stage::UnderWay => START,
+                Stage::Over => START + LENGTH,
             };
             real.world.clock.advance(passes);
         }
@@ -277,7 +283,7 @@ fn admission_agrees_with_the_model_over_random_histories() {
                 let mut ids = Vec::new();
                 for _ in 0..COMPETITIONS {
                     let new = world.competition(&ada).seats(2).waitlist(waitlist_capacity);
-                    let new = new.closing_in(DEADLINE).starting_in(start);
+                    let new = new.closing_in(DEADLINE).starting_in(start).lasting(LENGTH);
                     let new = if promotes_late { new.promoting_for(start) } else { new };
                     let new = if needs_approval { new.with_approval() } else { new };
                     let new = if opens_later { new.opening_in(OPENING) } else { new };

@@ -89,7 +89,7 @@ pub(super) fn AdditionForm(
                 <ErrorSummary error />
                 <p>
                     "You can add people after the deadline and without approval. They need an \
-                        account. Each is notified, and can cancel."
+                        account. Each is notified, and can cancel until the start."
                 </p>
                 <ActionForm action=add node_ref=form attr:class="grid gap-4" attr:novalidate=true>
                     <input type="hidden" name="competition" value=id.to_string() />

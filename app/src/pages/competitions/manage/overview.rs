@@ -13,7 +13,7 @@ use super::{
     visibility::{SetVisibility, VisibilityForm},
 };
 use crate::{
-    components::{CopyField, Loaded, ViewerTime},
+    components::{CopyField, Layout, Loaded, ViewerTime},
     error::Failure,
     pages::competitions::{
         address::{access, awaiting_approval, cover, questions},
@@ -109,7 +109,7 @@ pub fn ManageOverviewPage() -> impl IntoView {
         |((id, query), _)| load_manage_overview(id, query),
     );
     view! {
-        <Loaded from=screen let(screen)>
+        <Loaded layout=Layout::Tabs from=screen let(screen)>
             <Content screen set confirmed />
         </Loaded>
     }
@@ -128,12 +128,15 @@ fn Content(
     let is_cancelled = managed.cancelled_at.is_some();
     let can_be_edited = is_owner && !is_cancelled;
     let cancelled = managed.cancelled_at.clone().map(|at| {
+        let (done, effect) = match is_draft {
+            true => ("You have deleted this draft on ", "."),
+            false => {
+                ("This competition was cancelled on ", ". Everyone who was registered is notified.")
+            }
+        };
         view! {
             <p class="band">
-                <span>
-                    "This competition was cancelled on " <ViewerTime at />
-                    ". Everyone who was registered is notified."
-                </span>
+                <span>{done} <ViewerTime at /> {effect}</span>
             </p>
         }
     });

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::set_up::{SetUp, Setting};
 use crate::{
-    components::Loaded,
+    components::{Layout, Loaded},
     error::Failure,
     pages::{
         competitions::{
@@ -25,7 +25,7 @@ pub struct ManageSettingsScreen {
     pub managed: ManagedCompetition,
     /// What is set up.
     pub set_up: SetUp,
-    /// Whether it can be cancelled: it is neither cancelled nor over.
+    /// Whether it can be cancelled, or deleted if it is a draft.
     pub can_be_cancelled: bool,
 }
 
@@ -43,7 +43,7 @@ pub async fn load_manage_settings(id: String) -> Result<ManageSettingsScreen, Fa
     Ok(ManageSettingsScreen {
         managed: ManagedCompetition::of(competition)?,
         set_up: SetUp::from(&detail),
-        can_be_cancelled: !competition.is_cancelled() && !competition.is_over(ctx.now()),
+        can_be_cancelled: competition.can_be_cancelled(ctx.now()),
     })
 }
 
@@ -54,7 +54,7 @@ pub fn ManageSettingsPage() -> impl IntoView {
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
     let screen = Resource::new_blocking(move || id.get(), load_manage_settings);
     view! {
-        <Loaded from=screen let(screen)>
+        <Loaded layout=Layout::Tabs from=screen let(screen)>
             <Content screen />
         </Loaded>
     }
@@ -64,6 +64,7 @@ pub fn ManageSettingsPage() -> impl IntoView {
 fn Content(screen: ManageSettingsScreen) -> impl IntoView {
     let ManageSettingsScreen { managed, set_up, can_be_cancelled } = screen;
     let id = managed.id;
+    let is_draft = managed.visibility.is_draft();
     let can_be_edited = managed.cancelled_at.is_none();
     let visible_to = match managed.visibility {
         Visibility::Draft => "Draft: only you",
@@ -96,21 +97,31 @@ fn Content(screen: ManageSettingsScreen) -> impl IntoView {
                     state="A new competition with the same details"
                 />
             </ul>
-            {can_be_cancelled.then(|| view! { <Cancelling id /> })}
+            {can_be_cancelled.then(|| view! { <Cancelling id is_draft /> })}
         </div>
     }
 }
 
-/// The way to cancel the competition, apart from what can be undone.
+/// The way to cancel the competition, or to delete the draft, apart from what can be undone.
 #[component]
-fn Cancelling(id: CompetitionId) -> impl IntoView {
+fn Cancelling(id: CompetitionId, is_draft: bool) -> impl IntoView {
+    let (title, words, link) = match is_draft {
+        true => ("Delete the draft", "Only you can see it. This is final.", "Delete draft"),
+        false => (
+            "Cancel the competition",
+            "Everyone who is registered or on the waiting list is notified. This is final.",
+            "Cancel competition",
+        ),
+    };
     view! {
         <section aria-labelledby="cancelling" class="grid gap-3">
-            <h2 id="cancelling" class="subheading">"Cancel the competition"</h2>
-            <p>"Everyone who is registered or on the waiting list is notified. This is final."</p>
+            <h2 id="cancelling" class="subheading">
+                {title}
+            </h2>
+            <p>{words}</p>
             <p>
                 <a class="btn btn-outline btn-error" href=cancel(id)>
-                    "Cancel competition"
+                    {link}
                 </a>
             </p>
         </section>

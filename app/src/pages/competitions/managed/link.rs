@@ -16,8 +16,8 @@ pub(in crate::pages::competitions) fn ManageLink(
     view! {
         <p class="min-w-0 wrap-anywhere">
             <a class="quiet-link" href=address::manage(id)>
-                "Manage "
-                <bdi>{title}</bdi>
+                // In one element: the items of a flex box lose the space between them.
+                <span>"Manage " <bdi>{title}</bdi></span>
             </a>
         </p>
     }

@@ -51,13 +51,13 @@ async fn over_https_only_the_cookie_with_the_host_prefix_is_read() {
 #[tokio::test]
 async fn pages_read_the_session_and_files_and_token_requests_do_not() {
     let site = tempfile::tempdir().unwrap();
-    std::fs::write(site.path().join("robots.txt"), "User-agent: *").unwrap();
+    std::fs::write(site.path().join("humans.txt"), "User-agent: *").unwrap();
     let app = App::new().await.with_site(site.path());
     let ben = app.world.participant("Ben").await;
     let own = app.log_in(&ben).await;
     // The cookie is renewed once a day, which shows that the session was read.
     app.world.clock.advance(TimeDelta::days(2));
-    let file = app.get("/robots.txt").header("cookie", &own).send().await;
+    let file = app.get("/humans.txt").header("cookie", &own).send().await;
     assert_eq!((file.status, file.header("set-cookie")), (StatusCode::OK, None));
     assert_eq!(file.header("cache-control"), Some("private, no-cache"));
     let with_token = app.get("/api/auth/me").header("cookie", &own).by(&ben).send().await;

@@ -10,7 +10,7 @@ use super::{
     section::Roster,
 };
 use crate::{
-    components::{Loaded, Toasts},
+    components::{Layout, Loaded, Toasts},
     form::count_replies,
     pages::competitions::managed::ManageHeader,
 };
@@ -66,5 +66,5 @@ fn RosterPage(list: RosterList) -> impl IntoView {
             </div>
         }
     };
-    view! { <Loaded from=screen children=content /> }
+    view! { <Loaded layout=Layout::Tabs from=screen children=content /> }
 }
