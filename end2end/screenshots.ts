@@ -21,7 +21,15 @@ const LOOKS = [
 ] as const;
 
 type Viewer = 'participant' | 'organizer' | 'admin';
-type World = { competition: string; mail: string; token: string; webhook: string };
+type World = {
+  competition: string;
+  asking: string;
+  underWay: string;
+  registration: string;
+  mail: string;
+  token: string;
+  webhook: string;
+};
 type Picture = { name: string; path: (world: World) => string; viewer?: Viewer };
 
 const ACCOUNTS: Record<Viewer, { email: string; password: string }> = {
@@ -38,6 +46,8 @@ const PICTURES: Picture[] = [
   { name: 'competitions-no-match', path: () => '/competitions?search=underwater+basket+weaving' },
   { name: 'competition', path: ({ competition }) => `/competitions/${competition}` },
   { name: 'competition-registered', path: ({ competition }) => `/competitions/${competition}`, viewer: 'participant' },
+  { name: 'competition-under-way', path: ({ underWay }) => `/competitions/${underWay}` },
+  { name: 'answers', path: ({ asking }) => `/competitions/${asking}/answers`, viewer: 'participant' },
   { name: 'login', path: () => '/auth/login' },
   { name: 'signup', path: () => '/auth/signup' },
   { name: 'forgot', path: () => '/auth/forgot' },
@@ -50,6 +60,15 @@ const PICTURES: Picture[] = [
   { name: 'waiting-list', path: ({ competition }) => `/competitions/${competition}/manage/waiting-list`, viewer: 'organizer' },
   { name: 'check-in-list', path: ({ competition }) => `/competitions/${competition}/manage/check-in-list`, viewer: 'organizer' },
   { name: 'settings', path: ({ competition }) => `/competitions/${competition}/manage/settings`, viewer: 'organizer' },
+  {
+    name: 'participant',
+    path: ({ competition, registration }) => `/competitions/${competition}/registrations/${registration}`,
+    viewer: 'organizer',
+  },
+  { name: 'cover', path: ({ competition }) => `/competitions/${competition}/cover`, viewer: 'organizer' },
+  { name: 'access', path: ({ competition }) => `/competitions/${competition}/access`, viewer: 'organizer' },
+  { name: 'invitations', path: ({ competition }) => `/competitions/${competition}/invitations`, viewer: 'organizer' },
+  { name: 'pictures', path: () => '/pictures', viewer: 'organizer' },
   { name: 'questions', path: ({ competition }) => `/competitions/${competition}/questions`, viewer: 'organizer' },
   { name: 'webhooks', path: () => '/webhooks', viewer: 'organizer' },
   { name: 'webhook', path: ({ webhook }) => `/webhooks/${webhook}`, viewer: 'organizer' },
@@ -106,15 +125,21 @@ async function logInAs(page: Page, viewer: Viewer): Promise<void> {
 
 /** Registers the demo participants, always for the same competitions, and waits for their mail. */
 async function bringToLife(request: APIRequestContext): Promise<World> {
-  const competitions: { id: string; title: string }[] = await (await request.get('/api/competitions?sort=title')).json();
+  const get = async (path: string) => (await request.get(path)).json();
+  const competitions: { id: string; title: string }[] = [
+    ...(await get('/api/competitions?sort=title')),
+    ...(await get('/api/competitions?status=over')),
+  ];
   const named = (title: string) => {
     const found = competitions.find((competition) => competition.title === title);
     if (!found) throw new Error(`${title} is not among the demo data`);
     return found.id;
   };
   const sprint = named('Code Sprint 2025');
+  const asking = named('Design Sprint Workshop');
+  const underWay = named("Beginners' Go Tournament");
   const wanted = [
-    [sprint, named('AI Innovation Challenge'), named('Design Sprint Workshop')],
+    [sprint, named('AI Innovation Challenge'), asking],
     [sprint, named('Startup Pitch Competition')],
     [sprint, named('Data Science Marathon')],
     [sprint, named('AI Innovation Challenge')],
@@ -122,6 +147,7 @@ async function bringToLife(request: APIRequestContext): Promise<World> {
   ];
   let mail = '';
   let personalToken = '';
+  let registration = '';
   for (const [index, ids] of wanted.entries()) {
     const data = { email: `participant${index + 1}@minicompete.com`, password: DEMO_PASSWORD };
     const { token } = await (await request.post('/api/auth/login', { data })).json();
@@ -131,10 +157,15 @@ async function bringToLife(request: APIRequestContext): Promise<World> {
     while (mails.length < ids.length) mails = await (await request.get('/api/mailbox/my', { headers })).json();
     if (index > 0) continue;
     mail = mails.at(-1)?.id ?? '';
+    const mine: { id: string; competition: { id: string } }[] = await (
+      await request.get('/api/competitions/registrations/my', { headers })
+    ).json();
+    registration = mine.find((one) => one.competition.id === sprint)?.id ?? '';
     const created = await request.post('/api/auth/tokens', { headers, data: TOKEN });
     personalToken = (await created.json()).personalToken.id;
   }
-  return { competition: sprint, mail, token: personalToken, webhook: await makeWebhook(request, sprint) };
+  const webhook = await makeWebhook(request, sprint);
+  return { competition: sprint, asking, underWay, registration, mail, token: personalToken, webhook };
 }
 
 /** A webhook with a delivery that has succeeded and one that has failed. */

@@ -76,7 +76,9 @@ fn LoggedIn(user: User) -> impl IntoView {
         <A href="/account" attr:class="nav-link">
             <Icon shape=Shape::Person />
             <span class="sr-only">"Account of "</span>
-            <span class="site-who">{user.name}</span>
+            <span class="site-who" dir="auto">
+                {user.name}
+            </span>
         </A>
         <form method="post" action=LogOut::url()>
             <button class="nav-link">"Log out"</button>

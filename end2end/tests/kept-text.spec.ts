@@ -168,6 +168,22 @@ test('questions that were not saved are restored when the form is opened again',
   await expect(offer(page)).toBeHidden();
 });
 
+test('addresses that were not invited are restored in the same tab', { tag: '@js' }, async ({ page, api }) => {
+  const owner = await api.organizer();
+  const { id } = await api.competition({ owner });
+  await logInAs(page, owner);
+  await open(page, `/competitions/${id}/invitations`);
+  await hydrated(page);
+  await page.getByLabel('Email addresses').fill('grace@example.com\nalan@example.com');
+
+  await page.reload();
+  await page.getByRole('button', { name: 'Restore' }).click();
+  await expect(page.getByLabel('Email addresses')).toHaveValue('grace@example.com\nalan@example.com');
+  await page.getByRole('button', { name: 'Invite' }).click();
+  await expect(page.getByRole('heading', { name: '2 invitations' })).toBeVisible();
+  expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+});
+
 test('answers that were not sent are restored in the same tab only', { tag: '@js' }, async ({ page, api }) => {
   const participant = await api.participant();
   const competition = await api.competition({ questions: [{ kind: 'LONG_TEXT', label: 'Why you', required: true }] });

@@ -133,7 +133,7 @@ fn Toast(words: String) -> impl IntoView {
             on:focusout=move |_| start()
         >
             <Icon shape=Shape::Tick />
-            <p>{words}</p>
+            <p dir="auto">{words}</p>
             <a
                 class="toast-close"
                 href=move || next::here(&location)

@@ -77,6 +77,15 @@ impl PublicError {
         role.filter(|_| self.code == ErrorCode::Forbidden)
     }
 
+    /// All of these refusals as one, with the code and the sentence of the first, and the fields of
+    /// all; `None` without any.
+    pub fn joined(refusals: Vec<Self>) -> Option<Self> {
+        let mut refusals = refusals.into_iter();
+        let mut first = refusals.next()?;
+        first.fields.extend(refusals.flat_map(|refusal| refusal.fields));
+        Some(first)
+    }
+
     /// No competition has the id.
     pub fn competition_not_found() -> Self {
         Self::new(ErrorCode::CompetitionNotFound, "Competition not found")

@@ -61,7 +61,7 @@ impl Question {
     }
 
     /// The answers to choose from, in normal form, and in words; none for a question that is
-    /// answered in one's own words, or by one of the many countries.
+    /// answered in one's own words.
     pub fn choices(&self) -> Vec<(String, String)> {
         match self.kind {
             QuestionKind::OneOf | QuestionKind::AnyOf => {
@@ -70,6 +70,9 @@ impl Question {
             QuestionKind::YesNo => {
                 let choice = |yes: bool| (yes.to_string(), AnswerValue::YesNo(yes).in_words());
                 [true, false].map(choice).into()
+            }
+            QuestionKind::Country => {
+                countries().map(|(code, name)| (code.to_owned(), name.to_owned())).collect()
             }
             _ => Vec::new(),
         }

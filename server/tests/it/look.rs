@@ -78,7 +78,8 @@ async fn a_toast_is_shown_once_on_the_page_after_a_form() {
     let cookie = log_in(&app, "ben@example.com").await;
     let done = form(&app, "/fn/read_all_mail", "").header("cookie", &cookie).send().await;
     assert_eq!(done.header("location"), Some("/mailbox"));
-    let has_toast = |page: &Response| plain(page).contains("<p>0 messages marked as read</p>");
+    let has_toast =
+        |page: &Response| plain(page).contains("<p dir=\"auto\">0 messages marked as read</p>");
     assert!(has_toast(&page(&app, "/mailbox", &cookie).await));
     assert!(!has_toast(&page(&app, "/mailbox", &cookie).await), "once");
 }

@@ -42,6 +42,22 @@ async fn every_page_is_complete_without_javascript() {
 }
 
 #[tokio::test]
+async fn the_list_of_an_organizer_has_an_address_of_its_own_and_other_filters_have_not() {
+    let app = App::new().await.with_site_url("https://compete.example");
+    let ada = app.world.organizer("Ada").await;
+    app.world.competition(&ada).create().await;
+    let id = ada.user().unwrap().id.to_string().replace('-', "%2D");
+    for (query, address) in [
+        ("?tags=chess", "/competitions".to_owned()),
+        (&*format!("?organizerId={id}&sort=title"), format!("/competitions?organizerId={id}")),
+    ] {
+        let list = page(&app, &format!("/competitions{query}")).await;
+        let canonical = format!("href=\"https://compete.example{address}\" rel=\"canonical\"");
+        assert!(list.text.contains(&canonical), "{query}: {}", list.text);
+    }
+}
+
+#[tokio::test]
 async fn compiled_files_are_immutable_and_pages_are_private() {
     let app = App::new().await;
     let site = tempfile::tempdir().unwrap();

@@ -89,11 +89,16 @@ pub fn CompetitionListPage() -> impl IntoView {
             Err(failure) => Either::Right(view! { <Unusable failure /> }),
         }
     };
+    // The list of an organizer is a page of its own; the other filters are not.
+    let path = query.with_untracked(|query| {
+        let organizer_id = query.organizer_id.clone();
+        address::href(&CompetitionQuery { organizer_id, ..Default::default() })
+    });
     view! {
         <Head
             title="Competitions"
             description="Competitions that are open for registration, and past ones."
-            path=address::LIST
+            path=path
         />
         <div class="grid gap-6">
             <Heading>

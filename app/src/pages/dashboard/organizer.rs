@@ -187,6 +187,15 @@ fn Row(row: OrganizerRow) -> impl IntoView {
             </a>
         }
     });
+    let is_past = row.availability.has_started() || row.availability == Availability::Cancelled;
+    let closes = (!is_past).then(|| {
+        view! {
+            <p class="icon-line text-sm text-muted">
+                <Icon shape=Shape::Clock />
+                <span>"Registration closes " <LocalTimes at=row.reg_deadline /></span>
+            </p>
+        }
+    });
     view! {
         <article class="ticket ticket-wide">
             <div class="ticket-body">
@@ -196,10 +205,7 @@ fn Row(row: OrganizerRow) -> impl IntoView {
                         <bdi>{row.title.clone()}</bdi>
                     </a>
                 </h3>
-                <p class="icon-line text-sm text-muted">
-                    <Icon shape=Shape::Clock />
-                    <span>"Registration closes " <LocalTimes at=row.reg_deadline /></span>
-                </p>
+                {closes}
             </div>
             <div class="ticket-stub">
                 <Seats left=row.seats_left capacity=row.capacity />

@@ -142,11 +142,13 @@ fn Item(webhook: WebhookRow) -> impl IntoView {
                     <p>
                         <StateBadge state=webhook.state.clone() />
                     </p>
-                    <h3 class="font-semibold wrap-anywhere">{name.clone()}</h3>
+                    <h3 class="font-semibold wrap-anywhere" dir="auto">
+                        {name.clone()}
+                    </h3>
                     <WebhookDetails webhook />
                 </div>
                 <a class="btn" href=href>
-                    "Manage" <span class="sr-only">" " {name}</span>
+                    "Manage" <span class="sr-only">" " <bdi>{name}</bdi></span>
                 </a>
             </div>
         </article>

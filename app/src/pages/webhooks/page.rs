@@ -156,7 +156,7 @@ fn Content(
                 <p>
                     <StateBadge state=webhook.state.clone() />
                 </p>
-                <Heading>{name}</Heading>
+                <Heading><bdi>{name}</bdi></Heading>
                 <WebhookDetails webhook />
                 <ul class="flex flex-wrap gap-2">
                     {link(address::edit(id), "Edit")}

@@ -127,22 +127,28 @@ impl Ledger {
         let capacity = edit.capacity.map_or(current.capacity, |capacity| {
             i32::try_from(capacity).expect("MAX_CAPACITY fits")
         });
+        let mut refusals = Vec::new();
         if capacity < current.registered {
             let message = format!(
                 "Capacity must be at least {}: that many seats are taken",
                 current.registered
             );
             let code = ErrorCode::CapacityBelowSeatsTaken;
-            return Err(PublicError::on_field(code, "capacity", &message));
+            refusals.push(PublicError::on_field(code, "capacity", &message));
         }
         let visibility = edit.visibility.unwrap_or(current.visibility);
         if visibility.is_draft() && current.has_participants() {
             let message = "Only a competition without registrations can become a draft: cancel it \
                            instead, or make it unlisted";
-            return Err(PublicError::on_field(ErrorCode::HasRegistrations, "visibility", message));
+            let code = ErrorCode::HasRegistrations;
+            refusals.push(PublicError::on_field(code, "visibility", message));
         }
         let publishes = current.visibility.is_draft() && !visibility.is_draft();
-        let dates = edit.dates(current.dates(), publishes, self.now)?;
+        let dates = edit.dates(current.dates(), publishes, self.now);
+        let dates = dates.map_err(|refusal| refusals.push(refusal));
+        let (Ok(dates), true) = (dates, refusals.is_empty()) else {
+            return Err(PublicError::joined(refusals).expect("a refusal"));
+        };
 
         let mut after = current.clone();
         after.capacity = capacity;

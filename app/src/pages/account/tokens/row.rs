@@ -69,7 +69,9 @@ pub(super) fn TokenDetails(
     };
     view! {
         <div class="grid min-w-0 gap-1">
-            <h3 class="font-semibold wrap-anywhere">{token.name}</h3>
+            <h3 class="font-semibold wrap-anywhere" dir="auto">
+                {token.name}
+            </h3>
             <p>{scope_words(token.scope)}</p>
             <p class="text-sm text-muted">"Created " <ViewerTime at=token.created_at /></p>
             <p class="text-sm text-muted">{last_used}</p>

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Moment,
     components::{
-        ErrorSummary, Head, Heading, Layout, Loaded, MadeFor, Pagination, PastTheEnd, Submit,
-        TextArea, TextFile, Toasts, ViewerTime, page_words,
+        ErrorSummary, Head, Heading, KeptIn, KeptText, Layout, Loaded, MadeFor, Pagination,
+        PastTheEnd, Submit, TextArea, TextFile, Toasts, ViewerTime, page_words,
     },
     error::Failure,
-    form::{FormError, Returned, count_replies, error_of},
+    form::{FormError, Returned, count_replies, error_of, success_of},
     pages::competitions::{address, managed::ManageLink},
 };
 
@@ -286,34 +286,36 @@ fn InviteForm(
         }
     };
     view! {
-        <ActionForm action=invite node_ref=form attr:class="grid gap-4" attr:novalidate=true>
-            <p class="text-muted">{how}</p>
-            <input type="hidden" name="competition" value=id.to_string() />
-            <MadeFor />
-            <TextArea
-                id="emails"
-                name="emails"
-                label="Email addresses"
-                hint=format!(
-                    "A list or CSV, at most {MAX_INVITED_AT_ONCE} addresses. Those that were \
-                     invited before get no second mail.",
-                )
-                rows=6
-                value=typed
-                error
-            />
-            <TextFile
-                id="emails-file"
-                label="Addresses from a file"
-                accept=".csv,.txt,text/csv,text/plain"
-                fills="emails"
-            />
-            <p>
-                <Submit pending=invite.pending() class="btn-lg">
-                    "Invite"
-                </Submit>
-            </p>
-        </ActionForm>
+        <KeptText within=KeptIn::Tab saved=success_of(invite, false)>
+            <ActionForm action=invite node_ref=form attr:class="grid gap-4" attr:novalidate=true>
+                <p class="text-muted">{how}</p>
+                <input type="hidden" name="competition" value=id.to_string() />
+                <MadeFor />
+                <TextArea
+                    id="emails"
+                    name="emails"
+                    label="Email addresses"
+                    hint=format!(
+                        "A list or CSV, at most {MAX_INVITED_AT_ONCE} addresses. Those that were \
+                         invited before get no second mail.",
+                    )
+                    rows=6
+                    value=typed
+                    error
+                />
+                <TextFile
+                    id="emails-file"
+                    label="Addresses from a file"
+                    accept=".csv,.txt,text/csv,text/plain"
+                    fills="emails"
+                />
+                <p>
+                    <Submit pending=invite.pending() class="btn-lg">
+                        "Invite"
+                    </Submit>
+                </p>
+            </ActionForm>
+        </KeptText>
     }
 }
 

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::TypedAccess;
 use crate::{
     components::{
-        ErrorSummary, FieldError, Head, Heading, Layout, Loaded, MadeFor, RadioChoice, Submit,
-        TextArea, Toasts,
+        ErrorSummary, FieldError, Head, Heading, KeptIn, KeptText, Layout, Loaded, MadeFor,
+        RadioChoice, Submit, TextArea, Toasts,
     },
     error::Failure,
     form::{FormError, Returned, count_replies, reply_of, returned_by},
@@ -159,7 +159,9 @@ pub fn AccessPage() -> impl IntoView {
 #[component]
 fn Content(screen: AccessScreen, save: ServerAction<SaveAccess>) -> impl IntoView {
     let AccessScreen { id, title, codes, start } = screen;
-    let (shown, error) = returned_by(reply_of(save), start);
+    let reply = reply_of(save);
+    let (shown, error) = returned_by(reply, start);
+    let saved = Signal::derive(move || matches!(reply.get(), Some(Ok(None))));
     let fields = move |typed| view! { <Fields typed error /> };
     view! {
         <Head title=format!("Who can register for {title}") />
@@ -172,18 +174,20 @@ fn Content(screen: AccessScreen, save: ServerAction<SaveAccess>) -> impl IntoVie
                 </a>
             </p>
             <ErrorSummary error />
-            <ActionForm action=save attr:class="grid gap-6" attr:novalidate=true>
-                <input type="hidden" name="competition" value=id.to_string() />
-                <MadeFor />
-                // New elements for each version: a field that was typed into ignores a new initial
-                // value.
-                <For each=move || [shown.get()] key=|shown| shown.version children=fields />
-                <p>
-                    <Submit pending=save.pending() class="btn-lg">
-                        "Save"
-                    </Submit>
-                </p>
-            </ActionForm>
+            <KeptText within=KeptIn::Tab saved>
+                <ActionForm action=save attr:class="grid gap-6" attr:novalidate=true>
+                    <input type="hidden" name="competition" value=id.to_string() />
+                    <MadeFor />
+                    // New elements for each version: a field that was typed into ignores a new
+                    // initial value.
+                    <For each=move || [shown.get()] key=|shown| shown.version children=fields />
+                    <p>
+                        <Submit pending=save.pending() class="btn-lg">
+                            "Save"
+                        </Submit>
+                    </p>
+                </ActionForm>
+            </KeptText>
             <CodeLines codes />
         </div>
     }

@@ -119,6 +119,9 @@ fn Content(screen: CheckInListScreen) -> impl IntoView {
         view! {
             <EmptyState title="Nobody to list">
                 <p>{words}</p>
+                <a class="btn btn-primary" href=participants(id)>
+                    "Back to participants"
+                </a>
             </EmptyState>
         }
         .into_any()

@@ -11,11 +11,11 @@ use super::history::{History, HistoryEntry};
 use crate::{
     Moment,
     components::{
-        ErrorSummary, Head, Heading, Layout, Loaded, MadeFor, StatusBadge, Submit, Toasts,
-        ViewerTime, focus,
+        ErrorSummary, Head, Heading, KeptIn, KeptText, Layout, Loaded, MadeFor, StatusBadge,
+        Submit, Toasts, ViewerTime, focus,
     },
     error::Failure,
-    form::{Returned, count_replies, error_of, reload_when_refused},
+    form::{Returned, count_replies, error_of, reload_when_refused, success_of},
     pages::competitions::{
         address::participants,
         answer_list::AnswerList,
@@ -248,21 +248,23 @@ fn Content(
             <p class="text-muted">
                 "The participant is notified of what you edit. All questions are optional here."
             </p>
-            <ActionForm action=correct attr:class="grid gap-6" attr:novalidate=true>
-                <input type="hidden" name="competition" value=competition.to_string() />
-                <input type="hidden" name="registration" value=registration.to_string() />
-                <input type="hidden" name="updated_at" value=screen.updated_at.to_string() />
-                <input
-                    type="hidden"
-                    name="questions_version"
-                    value=screen.questions_version.to_string()
-                />
-                <MadeFor />
-                <AnswerFields asked countries typed=screen.start.typed error />
-                <p>
-                    <Submit pending=correct.pending() class="btn-lg">"Save answers"</Submit>
-                </p>
-            </ActionForm>
+            <KeptText within=KeptIn::Tab saved=success_of(correct, false)>
+                <ActionForm action=correct attr:class="grid gap-6" attr:novalidate=true>
+                    <input type="hidden" name="competition" value=competition.to_string() />
+                    <input type="hidden" name="registration" value=registration.to_string() />
+                    <input type="hidden" name="updated_at" value=screen.updated_at.to_string() />
+                    <input
+                        type="hidden"
+                        name="questions_version"
+                        value=screen.questions_version.to_string()
+                    />
+                    <MadeFor />
+                    <AnswerFields asked countries typed=screen.start.typed error />
+                    <p>
+                        <Submit pending=correct.pending() class="btn-lg">"Save answers"</Submit>
+                    </p>
+                </ActionForm>
+            </KeptText>
         }
     });
     let has_answers = has_form || others.is_some();

@@ -23,3 +23,29 @@ impl AnswerChoices {
         (!choices.is_empty()).then_some(Self { label: question.label, choices })
     }
 }
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use domain::{QuestionId, QuestionKind};
+
+    use super::*;
+
+    #[test]
+    fn a_roster_is_filtered_by_countries_under_their_names_and_by_no_text() {
+        let id = "01939c2e-7b5a-7000-8000-000000000001";
+        let of = |kind| {
+            AnswerChoices::of(Question {
+                id: QuestionId(id.parse().unwrap()),
+                kind,
+                label: "From".into(),
+                help: None,
+                required: false,
+                options: Vec::new(),
+                link: None,
+            })
+        };
+        let countries = of(QuestionKind::Country).unwrap().choices;
+        assert!(countries.contains(&(format!("{id}:DE"), "Germany".into())), "{countries:?}");
+        assert_eq!(of(QuestionKind::ShortText), None);
+    }
+}

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     components::{EmptyState, ErrorSummary, Pagination, PastTheEnd, Seats, focus, page_words},
     form::error_of,
-    pages::competitions::address::edit,
+    pages::competitions::address::{edit, manage},
 };
 
 /// The registrations of a competition.
@@ -163,6 +163,9 @@ fn Empty(list: RosterList, id: CompetitionId, can_edit: bool, has_waitlist: bool
         (RosterList::Participants, _) => view! {
             <EmptyState title="No participants yet">
                 <p>"People who register appear here, in order of registration."</p>
+                <a class="btn btn-primary" href=manage(id)>
+                    "Share the competition"
+                </a>
             </EmptyState>
         }
         .into_any(),
