@@ -182,6 +182,24 @@ async fn a_deleted_draft_leaves_the_lists_at_once_and_the_database_a_week_later(
 }
 
 #[tokio::test]
+async fn deleting_a_draft_that_was_published_meanwhile_is_refused_and_a_repeated_one_is_granted() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let delete = async |id, key: &str| {
+        let deleted = competitions::delete_draft(&world.ctx, &ada, id, key.parse().unwrap()).await;
+        deleted.map(|deleted| deleted.competition.is_cancelled()).map_err(code)
+    };
+    let public = world.competition(&ada).create().await;
+    assert_eq!(delete(public, "public").await, Err(ErrorCode::PreconditionFailed));
+    let kept = competitions::get(&world.ctx, public).await.unwrap().competition;
+    assert!(!kept.is_cancelled());
+    let draft = world.competition(&ada).visible_as(Visibility::Draft).create().await;
+    for key in ["draft", "draft", "later"] {
+        assert_eq!(delete(draft, key).await, Ok(true), "{key}");
+    }
+}
+
+#[tokio::test]
 async fn a_competition_that_an_earlier_release_has_written_is_public() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;

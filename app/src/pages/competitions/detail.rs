@@ -7,7 +7,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use super::{
     StateBadges, address,
     calendar::{AddToCalendar, calendar},
-    call_to_action::{CallToActionPanel, FormPage, Register},
+    call_to_action::CallToActionPanel,
     cover::CoverImage,
     detail_screen::{CompetitionDetailScreen, load_competition_detail},
     for_organizer::{DraftBanner, Mine},
@@ -15,6 +15,7 @@ use super::{
     links::LinkLines,
     live_seats::{self, SeatState},
     reach_bar::ReachBar,
+    register_form::{FormPage, Register},
     tags::Tags,
     waiting_words::waiting_words,
 };

@@ -32,6 +32,7 @@ mod preview;
 mod preview_screen;
 mod questions;
 mod reach_bar;
+mod register_form;
 mod sections;
 mod state_badges;
 mod tags;

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     address,
-    call_to_action::{FORM, FormPage, Register, button_of},
+    register_form::{FORM, FormPage, Register, button_of},
 };
 use crate::{components::Submit, next};
 
