@@ -1,6 +1,6 @@
 //! The time that is left, in words.
 
-use crate::Timestamp;
+use crate::{Timestamp, grouped};
 
 /// Units of time, in seconds, and their names.
 const UNITS: [(i64, &str); 4] =
@@ -17,7 +17,7 @@ pub fn countdown(now: Timestamp, then: Timestamp) -> Option<String> {
     let (unit, name) = UNITS.into_iter().find(|(unit, _)| seconds >= *unit)?;
     let count = seconds / unit;
     let plural = if count == 1 { "" } else { "s" };
-    Some(format!("in {count} {name}{plural}"))
+    Some(format!("in {} {name}{plural}", grouped(count.unsigned_abs())))
 }
 
 #[cfg(test)]
@@ -32,6 +32,7 @@ mod tests {
     fn units_change_and_time_runs_out_to_the_second() {
         let then = "2026-11-29T12:00:00Z";
         for (now, expected) in [
+            ("2023-07-14T12:00:00Z", "in 1,234 days"),
             ("2026-11-26T12:00:00Z", "in 3 days"),
             ("2026-11-26T12:00:01Z", "in 2 days"),
             ("2026-11-28T12:00:00Z", "in 1 day"),

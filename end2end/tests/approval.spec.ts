@@ -149,6 +149,34 @@ test('an organizer approves some registrations and rejects others', { tag: '@pho
   });
 });
 
+test('an organizer rejects and approves a registration on the page with its details', async ({ page, api }) => {
+  const { organizer, competition } = await withApproval(api, 1);
+  await requesting(api, competition, 'Cy Asks');
+  await logInAs(page, organizer);
+  await open(page, `/competitions/${competition.id}/manage/participants`);
+  await hydrated(page);
+  await page.getByRole('link', { name: 'Details of Cy Asks' }).click();
+  const section = page.getByRole('region', { name: 'Decision' });
+  const reject = section.getByRole('group').filter({ hasText: 'Reject or remove' });
+
+  await hydrated(page);
+  await reject.locator('summary').click();
+  await page.getByLabel('Reason (optional)').fill('Too late');
+  await reject.getByRole('button', { name: 'Reject or remove' }).click();
+  await expect(toast(page, '1 registration is rejected.')).toBeVisible();
+  await expect(page.getByRole('definition').filter({ hasText: 'Too late' })).toBeVisible();
+  if (hydrates(page)) {
+    await expect(section.getByRole('heading', { name: 'Decision' })).toBeFocused();
+    await expectAccessible(page);
+  }
+
+  await hydrated(page);
+  await section.getByRole('button', { name: 'Approve' }).click();
+  await expect(toast(page, '1 registration is approved.')).toBeVisible();
+  await expect(section.getByRole('button', { name: 'Approve' })).toBeHidden();
+  await expect(page.getByText('Approved by')).toBeVisible();
+});
+
 test.describe('a review', () => {
   test.use({ expectedStatuses: [400] });
 

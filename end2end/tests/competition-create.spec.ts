@@ -152,11 +152,17 @@ test('a preview shows what the page will, and the typed text is kept', async ({ 
   const preview = page.getByRole('region', { name: 'Preview' });
   await expect(preview.getByRole('heading', { name: 'Rules' })).toBeVisible();
   await expect(preview.locator('strong')).toHaveText('rounds');
-  for (const fact of [fields.Title, '2 seats', 'Starts', 'Registration closes', 'Organizer']) {
+  for (const fact of [fields.Title, '2 of 2 seats left', 'Starts', 'Registration closes', 'Organizer']) {
     await expect(preview.getByText(fact, { exact: true })).toBeVisible();
   }
   await expect(preview.getByRole('list', { name: 'Tags' }).getByRole('listitem')).toHaveText(['chess', 'open']);
+  const panel = preview.getByRole('complementary');
+  await expect(panel.getByRole('button', { name: 'Register' })).toBeDisabled();
+  await expect(panel).toContainText('Your seat is reserved straight away.');
   await expectCompetitionFields(page, fields);
+  await hydrated(page);
+  await page.getByLabel('Title').press('Enter');
+  await expect(page, 'Enter has published it').toHaveURL(/\/competitions\/create|\/fn\//);
   if (javaScriptOn()) await expect(preview.getByRole('heading', { name: 'Preview' })).toBeFocused();
 
   await hydrated(page);

@@ -137,6 +137,15 @@ test('a participant answers questions of each kind, and changes an answer', { ta
   await expect(toast(page, 'Your answers are saved')).toBeVisible();
   const { Days: _, ...rest } = given;
   expect(await answers()).toEqual({ ...rest, Size: 'L' });
+
+  await test.step('the ticket has the answers', async () => {
+    await open(page, '/dashboard');
+    await page.getByText(`Your answers for ${competition.title}`).click();
+    await expect(page.getByRole('definition').filter({ hasText: 'The Crabs' })).toBeVisible();
+    await expect(page.getByRole('definition').filter({ hasText: '29 Nov 2030' })).toBeVisible();
+    await page.getByRole('link', { name: 'See or change answers' }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Your answers for ${competition.title}`);
+  });
 });
 
 test('an organizer reads answers in the roster and filters it by one', async ({ page, api }) => {
@@ -156,6 +165,26 @@ test('an organizer reads answers in the roster and filters it by one', async ({ 
   await expect(page.getByRole('status').filter({ hasText: '1 registration' })).toBeVisible();
   await expect(page.getByRole('row', { name: 'Ben Answers' })).toBeVisible();
   await expect(row).toHaveCount(0);
+  if (hydrates(page)) await expectAccessible(page);
+});
+
+test('an organizer filters a roster by an answer that has no choices', async ({ page, api }) => {
+  const owner = await api.organizer();
+  const questions = [{ kind: 'NUMBER', label: 'Rating' }, SIZE];
+  const competition = await api.competition({ owner, title: unique('Asking Open'), questions });
+  const [ada, ben] = await Promise.all([api.participant('Ada Rated'), api.participant('Ben Rated')]);
+  await api.register(ada, competition, [1200, 'M']);
+  await api.register(ben, competition, [1850, 'M']);
+  await logInAs(page, owner);
+  await open(page, `/competitions/${competition.id}/manage/participants`);
+  await hydrated(page);
+  await page.getByLabel('Answer', { exact: true }).selectOption('Rating');
+  await page.getByLabel('Typed answer').fill('1850');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await expect(page.getByRole('status').filter({ hasText: '1 registration' })).toBeVisible();
+  await expect(page.getByRole('row', { name: 'Ben Rated' })).toBeVisible();
+  await expect(page.getByLabel('Typed answer')).toHaveValue('1850');
+  await expect(page.getByLabel('Answer', { exact: true }).locator('option:checked')).toHaveText('Rating');
   if (hydrates(page)) await expectAccessible(page);
 });
 

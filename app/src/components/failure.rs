@@ -77,6 +77,10 @@ pub(crate) fn failure_text(error: &PublicError) -> FailureText {
         ErrorCode::JobNotFound => {
             ("Job not found", "It may have been retried or discarded already.".into())
         }
+        ErrorCode::NotRegistered => (
+            "Registration not found",
+            "It may have been removed, or the address may be wrong.".into(),
+        ),
         ErrorCode::WebhookNotFound => {
             ("Webhook not found", "It may have been deleted, or the address may be wrong.".into())
         }
@@ -128,10 +132,16 @@ pub(crate) fn failure_text(error: &PublicError) -> FailureText {
                 with the reference below."
                 .into(),
         ),
-        _ => (
-            "This page cannot be shown right now",
-            format!("{} Try again in a moment.", error.message),
-        ),
+        // It may succeed later.
+        code if code.status() >= 500 || code == ErrorCode::RateLimited => {
+            let sentence = error.message.trim_end_matches('.');
+            let title = "This page cannot be shown right now";
+            (title, format!("{sentence}. Try again in a moment."))
+        }
+        _ => {
+            let sentence = error.message.trim_end_matches('.');
+            ("This page cannot be shown", format!("{sentence}."))
+        }
     };
     FailureText { title, advice }
 }

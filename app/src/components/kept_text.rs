@@ -19,7 +19,7 @@ const PREFIX: &str = "kept:";
 /// How long text is kept, in milliseconds: a week.
 const KEPT_FOR: f64 = 7.0 * 24.0 * 60.0 * 60.0 * 1000.0;
 /// Fields that belong to one rendering of a form.
-const NOT_KEPT: [&str; 3] = ["idempotency_key", "made_for", "intent"];
+const NOT_KEPT: [&str; 4] = ["idempotency_key", "made_for", "intent", "asset"];
 
 /// The fields of a form, as they were typed last.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

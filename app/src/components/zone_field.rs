@@ -7,6 +7,30 @@ use serde::{Deserialize, Serialize};
 use super::Field;
 use crate::form::FormError;
 
+/// The names that browsers still report although the time zone database has given them up, and the
+/// names that replace them: those of the Unicode CLDR that differ from the list of IANA.
+const RENAMED: [(&str, &str); 19] = [
+    ("Africa/Asmera", "Africa/Asmara"),
+    ("America/Buenos_Aires", "America/Argentina/Buenos_Aires"),
+    ("America/Catamarca", "America/Argentina/Catamarca"),
+    ("America/Coral_Harbour", "America/Atikokan"),
+    ("America/Cordoba", "America/Argentina/Cordoba"),
+    ("America/Godthab", "America/Nuuk"),
+    ("America/Indianapolis", "America/Indiana/Indianapolis"),
+    ("America/Jujuy", "America/Argentina/Jujuy"),
+    ("America/Louisville", "America/Kentucky/Louisville"),
+    ("America/Mendoza", "America/Argentina/Mendoza"),
+    ("Asia/Calcutta", "Asia/Kolkata"),
+    ("Asia/Katmandu", "Asia/Kathmandu"),
+    ("Asia/Rangoon", "Asia/Yangon"),
+    ("Asia/Saigon", "Asia/Ho_Chi_Minh"),
+    ("Atlantic/Faeroe", "Atlantic/Faroe"),
+    ("Europe/Kiev", "Europe/Kyiv"),
+    ("Pacific/Enderbury", "Pacific/Kanton"),
+    ("Pacific/Ponape", "Pacific/Pohnpei"),
+    ("Pacific/Truk", "Pacific/Chuuk"),
+];
+
 /// A zone to choose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Zone {
@@ -16,9 +40,15 @@ pub struct Zone {
     label: String,
 }
 
-#[cfg(feature = "ssr")]
 impl Zone {
+    /// The name that has replaced a name which browsers report; any other name as it is.
+    pub(crate) fn present_name(zone: String) -> String {
+        let renamed = RENAMED.into_iter().find(|(old, _)| *old == zone);
+        renamed.map_or(zone, |(_, new)| new.to_owned())
+    }
+
     /// The zones to choose from, with their present offsets.
+    #[cfg(feature = "ssr")]
     pub(crate) fn choices(now: domain::Timestamp) -> Vec<Self> {
         let zones = service::zones::choices(now).into_iter();
         zones.map(|zone| Self { name: zone.name.to_owned(), label: zone.label }).collect()
@@ -49,7 +79,7 @@ pub(crate) fn ZoneField(
     let (value, set_value) = signal(value);
     Effect::new(move || {
         if let Some(zone) = ask_browser.then(zone_of_browser).flatten() {
-            set_value.set(zone);
+            set_value.set(Zone::present_name(zone));
         }
     });
     let option = |zone: Zone| view! { <option value=zone.name>{zone.label}</option> };
@@ -72,4 +102,21 @@ pub(crate) fn ZoneField(
 fn zone_of_browser() -> Option<String> {
     let format = DateTimeFormat::new(&Array::new(), &Object::new());
     Reflect::get(&format.resolved_options(), &"timeZone".into()).ok()?.as_string()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_was_given_up_is_replaced_by_one_of_the_choices() {
+        let choices = Zone::choices("2026-11-30T00:00:00Z".parse().unwrap());
+        let is_choice = |name: &str| choices.iter().any(|zone| zone.name == name);
+        for (old, new) in RENAMED {
+            assert!(!is_choice(old), "{old}");
+            assert!(is_choice(new), "{new}");
+            assert_eq!(Zone::present_name(old.to_owned()), new);
+        }
+        assert_eq!(Zone::present_name("Europe/Berlin".to_owned()), "Europe/Berlin");
+    }
 }

@@ -5,8 +5,8 @@ use super::{
     visibility::Visibility,
 };
 use crate::{
-    AccessCodeDraft, AccessMode, CoverDraft, Dates, Description, PublicError, QuestionDraft,
-    StartRule, Tag, TimeZoneName, Timestamp, Title,
+    AccessCodeDraft, AccessMode, CoverDraft, Dates, Description, ErrorCode, PublicError,
+    QuestionDraft, StartRule, Tag, TimeZoneName, Timestamp, Title,
 };
 
 /// An edit whose fields have been checked one by one. `None` stays as it is.
@@ -86,12 +86,18 @@ impl CompetitionEdit {
         };
         error_of(&faults).map_or(Ok(new), Err)
     }
+
+    /// The refusal of a capacity below the seats that are taken.
+    pub fn refused_capacity(&self, seats_taken: u32) -> Option<PublicError> {
+        self.capacity.filter(|capacity| *capacity < seats_taken)?;
+        let message = format!("Capacity must be at least {seats_taken}: that many seats are taken");
+        Some(PublicError::on_field(ErrorCode::CapacityBelowSeatsTaken, "capacity", &message))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ErrorCode;
 
     fn at(time: &str) -> Timestamp {
         time.parse().unwrap()

@@ -79,7 +79,7 @@ impl PublicError {
 
     /// All of these refusals as one, with the code and the sentence of the first, and the fields of
     /// all; `None` without any.
-    pub fn joined(refusals: Vec<Self>) -> Option<Self> {
+    pub fn joined(refusals: impl IntoIterator<Item = Self>) -> Option<Self> {
         let mut refusals = refusals.into_iter();
         let mut first = refusals.next()?;
         first.fields.extend(refusals.flat_map(|refusal| refusal.fields));

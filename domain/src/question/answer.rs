@@ -2,10 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::{Number, Value};
 
-use super::{MAX_QUESTIONS, Question, QuestionKind, check::decimal};
+use super::{
+    MAX_QUESTIONS, Question, QuestionKind,
+    check::{countries, decimal},
+};
 use crate::{
     Faults, PublicError, QuestionId, Raw,
     account::{refuse_unknown, refuse_unknown_in},
@@ -24,6 +28,17 @@ pub struct Answer {
     pub question: String,
     /// What was answered.
     pub value: AnswerValue,
+    /// The kind of the question; not on the wire.
+    #[serde(skip)]
+    pub kind: QuestionKind,
+}
+
+impl Answer {
+    /// The question, and the answer in one line, for people.
+    pub fn into_words(self) -> (String, String) {
+        let words = self.value.in_words_of(self.kind);
+        (self.question, words)
+    }
 }
 
 /// What was answered: text for most kinds, `true` or `false` for `YES_NO`, a number for `NUMBER`, a
@@ -82,7 +97,23 @@ impl AnswerValue {
         }
     }
 
-    /// The value in one line, for people.
+    /// The value in one line, for people: of a country its name, of a date `29 Nov 2030`.
+    pub fn in_words_of(&self, kind: QuestionKind) -> String {
+        let words = match (kind, self) {
+            (QuestionKind::Country, Self::Text(code)) => {
+                let found = countries().find(|(known, _)| known == code);
+                found.map(|(_, name)| name.to_owned())
+            }
+            (QuestionKind::Date, Self::Text(date)) => {
+                let date = date.parse::<NaiveDate>().ok();
+                date.map(|date| date.format("%-d %b %Y").to_string())
+            }
+            _ => None,
+        };
+        words.unwrap_or_else(|| self.in_words())
+    }
+
+    /// The value in one line, as it is stored: of a country its code, of a date `2030-11-29`.
     pub fn in_words(&self) -> String {
         match self {
             Self::YesNo(true) => "Yes".into(),
@@ -303,6 +334,17 @@ mod tests {
         let fields = none.check(&[]).unwrap_err().fields;
         let fields: Vec<_> = fields.iter().map(|fault| &*fault.field).collect();
         assert_eq!(fields, ["answer", "answers"]);
+    }
+
+    #[test]
+    fn people_read_the_name_of_a_country_and_the_month_of_a_date() {
+        let words = |kind, text: &str| AnswerValue::Text(text.into()).in_words_of(kind);
+        assert_eq!(words(QuestionKind::Country, "DE"), "Germany");
+        assert_eq!(words(QuestionKind::Country, "XX"), "XX");
+        assert_eq!(words(QuestionKind::Date, "2030-11-09"), "9 Nov 2030");
+        assert_eq!(words(QuestionKind::Date, "soon"), "soon");
+        assert_eq!(words(QuestionKind::ShortText, "DE"), "DE");
+        assert_eq!(AnswerValue::YesNo(true).in_words_of(QuestionKind::YesNo), "Yes");
     }
 
     #[test]

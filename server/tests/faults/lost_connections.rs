@@ -13,6 +13,9 @@ use crate::support::{Ledger, Proxy, Server, Site, check, scale, seeded_rng, stat
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// The longest response on a dead connection. Later requests do not wait.
 const SHORT: Duration = Duration::from_secs(10);
+/// The longest response to a request whose COMMIT was sent on a dead connection. A slow disk looks
+/// the same, so it counts as lost after 12 s only.
+const AFTER_COMMIT: Duration = Duration::from_secs(15);
 
 /// An installation whose server reaches the database through a proxy.
 struct BehindProxy {
@@ -52,14 +55,47 @@ async fn lost_connections_delay_requests_only_briefly() {
         })
         .await;
         let before = load.responses();
-        wait_until("participants register again", SHORT, async || load.responses() > before + 20)
-            .await;
+        // All who register may be in the transaction whose COMMIT was cut.
+        wait_until("participants register again", AFTER_COMMIT, async || {
+            load.responses() > before + 20
+        })
+        .await;
         assert!(network.blocked() > blocked_before, "the cut blocked nothing");
         eprintln!("everything recovered after {:?}", began.elapsed());
         assert_eq!(status(&ready, "").await, 200);
     }
     let ledgers = load.stop().await;
     assert_eq!(check(&site, &ledgers).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_without_a_response_delays_only_its_own_requests() {
+    let mut rng = seeded_rng();
+    let BehindProxy { site, network, server, .. } = BehindProxy::open().await;
+    let participants = site.new_participants(40).await;
+    let [one, other] = [site.competition(40).await, site.competition(40).await];
+    let (urls, blocked_before) = ([server.url()], network.blocked());
+    let rngs = &mut [rng.fork(), rng.fork()];
+    let [of_first, of_second] = rngs;
+    network.cut_existing_after(b"COMMIT");
+    let began = Instant::now();
+    let in_flight = async {
+        let ledger = participants.register(&urls, (one, 40), of_first).await;
+        let waited = began.elapsed();
+        eprintln!("the requests of the commit were answered after {waited:?}");
+        assert!(waited < AFTER_COMMIT, "{waited:?}");
+        ledger
+    };
+    let later = async {
+        wait_until("the commit is cut", TIMEOUT, async || network.blocked() > blocked_before).await;
+        let ledger = participants.register(&urls, (other, 40), of_second).await;
+        let waited = began.elapsed();
+        eprintln!("the later requests were answered after {waited:?}");
+        assert!(waited < SHORT, "the later requests waited for the commit: {waited:?}");
+        ledger
+    };
+    let (first, second) = tokio::join!(in_flight, later);
+    assert_eq!(check(&site, &[first, second]).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

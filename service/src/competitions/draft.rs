@@ -2,8 +2,8 @@
 
 use domain::{
     AccessCodeInput, AccessCodeUse, CompetitionDetail, CompetitionDraft, CompetitionId,
-    CompetitionInput, CompetitionPatch, CompetitionWithOrganizer, Cover, CoverInput, FieldError,
-    IdempotencyKey, Question, QuestionInput, Raw, reminder_minutes,
+    CompetitionInput, CompetitionPatch, CompetitionWithOrganizer, Cover, CoverInput, ErrorCode,
+    FieldError, IdempotencyKey, Question, QuestionInput, Raw, reminder_minutes,
 };
 
 use super::{Created, access_codes, create, edit, get_own};
@@ -169,8 +169,8 @@ fn same_cover(cover: Cover) -> CoverInput {
 /// [`edit`], from a form that was opened on `seen` at `version`. Edits the changed fields only.
 ///
 /// # Errors
-/// The same; a local time that does not exist in its zone, or is ambiguous, is a fault of its
-/// field.
+/// The same, with the faults of fields and those that depend on the competition together; a local
+/// time that does not exist in its zone, or is ambiguous, is a fault of its field.
 pub async fn edit_draft(
     ctx: &Context,
     actor: &Actor,
@@ -223,7 +223,43 @@ pub async fn edit_draft(
         visibility: only_if(is_changed("visibility"), visibility(draft.visibility)),
         ..Default::default()
     };
-    edit(ctx, actor, id, patch, key).await.map_err(|error| explain(error, &times.faults))
+    let beyond_fields = CompetitionPatch {
+        capacity: patch.capacity.clone(),
+        reg_opens_at: patch.reg_opens_at.clone(),
+        reg_deadline: patch.reg_deadline.clone(),
+        start_date: patch.start_date.clone(),
+        deadline_may_equal_start: patch.deadline_may_equal_start.clone(),
+        ends_at: patch.ends_at.clone(),
+        promote_until: patch.promote_until.clone(),
+        visibility: patch.visibility.clone(),
+        ..Default::default()
+    };
+    match edit(ctx, actor, id, patch, key).await {
+        Err(Error::Public(mut refusal)) if refusal.code == ErrorCode::ValidationFailed => {
+            refusal.fields.extend(refused_beyond_fields(ctx, actor, id, beyond_fields).await?);
+            Err(explain(refusal.into(), &times.faults))
+        }
+        decided => decided.map_err(|error| explain(error, &times.faults)),
+    }
+}
+
+/// The faults of an edit that depend on the competition: of times, and of the capacity. An edit
+/// with a fault in one of its fields does not come so far, and a form shows all faults at once.
+/// None if the fields of `patch` have faults themselves.
+async fn refused_beyond_fields(
+    ctx: &Context,
+    actor: &Actor,
+    id: CompetitionId,
+    patch: CompetitionPatch,
+) -> Result<Vec<FieldError>> {
+    let Ok(edit) = patch.check(zones::find) else { return Ok(Vec::new()) };
+    let detail = get_own(ctx, actor, id).await?;
+    let current = &detail.competition;
+    let stays_draft = edit.visibility.unwrap_or(current.visibility).is_draft();
+    let publishes = current.visibility.is_draft() && !stays_draft;
+    let dates = edit.dates(current.dates(), publishes, ctx.now()).err();
+    let capacity = edit.refused_capacity(detail.count.registrations);
+    Ok(capacity.into_iter().chain(dates).flat_map(|refusal| refusal.fields).collect())
 }
 
 fn only_if<T>(is_wanted: bool, value: Raw<T>) -> Raw<T> {

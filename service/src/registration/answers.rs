@@ -41,7 +41,12 @@ pub(super) fn in_order(questions: &Questions, mut values: Values) -> Vec<Answer>
     let all = questions.asked.iter().chain(&questions.removed);
     let answers = all.filter_map(|question| {
         let value = AnswerValue::of(question.kind, values.remove(&question.id)?);
-        Some(Answer { question_id: question.id, question: question.label.clone(), value })
+        Some(Answer {
+            question_id: question.id,
+            question: question.label.clone(),
+            value,
+            kind: question.kind,
+        })
     });
     answers.collect()
 }

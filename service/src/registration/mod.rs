@@ -23,7 +23,4 @@ pub use mine::{get, mine, mine_after, own_statuses, viewer_state};
 pub use record::record;
 pub use register::{register, register_with};
 pub use review::{approve, promote, reject};
-pub use roster::{
-    CheckInList, MAX_CHECK_IN, RosterExport, browse_roster, check_in_list, export_roster, roster,
-    roster_after,
-};
+pub use roster::{RosterExport, browse_roster, check_in_list, export_roster, roster, roster_after};

@@ -47,7 +47,7 @@ fn changed(asked: &[Question], before: &Values, answers: &[GivenAnswer]) -> Vec<
         let stored = before.get(&question.id).map(Vec::as_slice).unwrap_or_default();
         let words = match &*values {
             [] => String::new(),
-            _ => AnswerValue::of(question.kind, values.clone()).in_words(),
+            _ => AnswerValue::of(question.kind, values.clone()).in_words_of(question.kind),
         };
         // Options may have been ordered anew since.
         let is_same = values.len() == stored.len() && values.iter().all(|one| stored.contains(one));

@@ -1,7 +1,11 @@
 use chrono::TimeDelta;
-use domain::{CompetitionId, ErrorCode, Timestamp};
+use domain::{CompetitionDraft, CompetitionId, ErrorCode, PublicError, Timestamp};
 use serde_json::json;
-use service::{Actor, competitions, testing::World};
+use service::{
+    Actor,
+    competitions::{self, draft_of, edit_draft},
+    testing::World,
+};
 
 use crate::support::{at_once, count, edit, register, titles};
 
@@ -40,6 +44,42 @@ async fn a_start_date_can_be_removed_and_dates_stay_in_order() {
     assert_eq!(refused.unwrap_err(), ErrorCode::DeadlineNotInFuture);
     world.clock.advance(TimeDelta::days(2));
     edit(&world.ctx, &ada, sprint, json!({ "title": "It was fun" })).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_form_reports_wrong_fields_wrong_times_and_a_low_capacity_together() {
+    let world = World::new().await;
+    let (ctx, ada) = (&world.ctx, world.organizer("Ada").await);
+    let sprint = world.competition(&ada).seats(10).create().await;
+    for participant in &world.participants(2).await {
+        register(ctx, participant, sprint).await.unwrap();
+    }
+    let seen = draft_of(&competitions::get(ctx, sprint).await.unwrap());
+    let refused = async |change: fn(&mut CompetitionDraft)| {
+        let mut mine = seen.clone();
+        change(&mut mine);
+        let outcome = edit_draft(ctx, &ada, sprint, 1, &seen, mine, None).await;
+        let refusal = match outcome.map(|decision| decision.outcome) {
+            Ok(outcome) => outcome.unwrap_err(),
+            Err(error) => PublicError::from(error),
+        };
+        let mut fields: Vec<_> = refusal.fields.into_iter().map(|fault| fault.field).collect();
+        fields.sort();
+        fields.join(" ")
+    };
+    let title_and_times = |mine: &mut CompetitionDraft| {
+        (mine.title, mine.capacity) = (String::new(), "1".to_owned());
+        mine.start_date = "2026-11-22T12:00".to_owned();
+    };
+    assert_eq!(refused(title_and_times).await, "capacity startDate title");
+    // What is no time is reported by itself, and not compared with the others.
+    let no_time = |mine: &mut CompetitionDraft| {
+        (mine.title, mine.start_date) = (String::new(), "soon".to_owned());
+    };
+    assert_eq!(refused(no_time).await, "startDate title");
+    let low = |mine: &mut CompetitionDraft| mine.capacity = "1".to_owned();
+    assert_eq!(refused(low).await, "capacity");
+    assert_eq!(competitions::get(ctx, sprint).await.unwrap().competition.version, 1);
 }
 
 #[tokio::test]

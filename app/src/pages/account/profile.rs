@@ -5,7 +5,9 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    components::{ErrorSummary, Field, MadeFor, Submit, SuccessMessage, Zone, ZoneField},
+    components::{
+        ErrorSummary, Field, KeptIn, KeptText, MadeFor, Submit, SuccessMessage, Zone, ZoneField,
+    },
     error::Failure,
     form::{Returned, error_of, success_of},
     viewer::CurrentViewer,
@@ -72,28 +74,32 @@ pub(super) fn ProfileSection(
             <h2 id="profile-title" class="subheading">"Profile"</h2>
             <ErrorSummary error />
             <SuccessMessage shown=done message="Your profile was saved." />
-            <ActionForm action attr:class="section" attr:novalidate=true>
-                <MadeFor />
-                <Field
-                    id="name"
-                    label="Name"
-                    hint="Shown to organizers and participants."
-                    autocomplete="name"
-                    value=typed.name
-                    error
-                />
-                <ZoneField
-                    name="time_zone"
-                    label="Time zone (optional)"
-                    hint="A city, for example Berlin. Leave empty to use the time zone of your \
-                        browser."
-                    required=false
-                    value=typed.time_zone
-                    zones
-                    error
-                />
-                <Submit pending=action.pending() class="justify-self-start">"Save profile"</Submit>
-            </ActionForm>
+            <KeptText within=KeptIn::Tab saved=success_of(action, false)>
+                <ActionForm action attr:class="section" attr:novalidate=true>
+                    <MadeFor />
+                    <Field
+                        id="name"
+                        label="Name"
+                        hint="Shown to organizers and participants."
+                        autocomplete="name"
+                        value=typed.name
+                        error
+                    />
+                    <ZoneField
+                        name="time_zone"
+                        label="Time zone (optional)"
+                        hint="A city, for example Berlin. Leave empty to use the time zone of your \
+                            browser."
+                        required=false
+                        value=typed.time_zone
+                        zones
+                        error
+                    />
+                    <Submit pending=action.pending() class="justify-self-start">
+                        "Save profile"
+                    </Submit>
+                </ActionForm>
+            </KeptText>
         </section>
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 /// Questions and answers.
 #[component]
-pub(super) fn AnswerList(
+pub(crate) fn AnswerList(
     /// The questions that are answered, and the answers.
     answers: Vec<(String, String)>,
 ) -> impl IntoView {

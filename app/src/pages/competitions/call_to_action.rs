@@ -1,6 +1,6 @@
 //! The state of a competition for its viewer, and what they can do.
 
-use domain::{CallToAction, CompetitionId, PublicError, RegistrationStatus, Role};
+use domain::{AccessMode, CallToAction, CompetitionId, PublicError, RegistrationStatus, Role};
 use leptos::{html::Div, prelude::*};
 
 use super::{
@@ -45,16 +45,7 @@ pub(super) fn CallToActionPanel(
     let key = idempotency_key;
     let panel = match call_to_action {
         CallToAction::Register | CallToAction::RequestSeat | CallToAction::JoinWaitlist => {
-            let (title, note) = match call_to_action {
-                CallToAction::RequestSeat => {
-                    (None, "The organizer approves or rejects your request. You'll get a message.")
-                }
-                CallToAction::JoinWaitlist => (
-                    Some("This competition is full"),
-                    "A seat that becomes free goes to the first in line.",
-                ),
-                _ => (None, "Your seat is reserved straight away."),
-            };
+            let (title, note) = notes_of(call_to_action);
             let button = button_of(call_to_action);
             view! { <RegisterForm id key register form_page title button note /> }.into_any()
         }
@@ -97,10 +88,10 @@ pub(super) fn CallToActionPanel(
             let button = button_of(call_to_action);
             view! { <LogInFirst id code button /> }.into_any()
         }
-        CallToAction::Full => view! {
-            <Notice title="This competition is full">"All seats are taken."</Notice>
+        CallToAction::Full | CallToAction::Closed => {
+            let (title, note) = notes_of(call_to_action);
+            view! { <Notice title=title.unwrap_or_default()>{note}</Notice> }.into_any()
         }
-        .into_any(),
         CallToAction::NotYetOpen => view! {
             <Notice title="Registration is not open yet">
                 {opens.map(|opens| view! { "It opens on " <LocalTime at=opens /> "." })}
@@ -141,10 +132,6 @@ pub(super) fn CallToActionPanel(
             </Notice>
         }
         .into_any(),
-        CallToAction::Closed => view! {
-            <Notice title="Registration is closed">"The deadline has passed."</Notice>
-        }
-        .into_any(),
         CallToAction::Own => ().into_any(),
         CallToAction::AddRole => view! { <AddRoleFirst id code /> }.into_any(),
         CallToAction::AdministratorsCannotRegister => view! {
@@ -165,6 +152,41 @@ pub(super) fn CallToActionPanel(
                     </a>
                 }
             })}
+    }
+}
+
+/// The heading of a state, if it has one, and what there is to know about it; for a participant who
+/// is not registered.
+pub(super) fn notes_of(action: CallToAction) -> (Option<&'static str>, &'static str) {
+    match action {
+        CallToAction::RequestSeat => {
+            (None, "The organizer approves or rejects your request. You'll get a message.")
+        }
+        CallToAction::JoinWaitlist => (
+            Some("This competition is full"),
+            "A seat that becomes free goes to the first in line.",
+        ),
+        CallToAction::Full => (Some("This competition is full"), "All seats are taken."),
+        CallToAction::Closed => (Some("Registration is closed"), "The deadline has passed."),
+        CallToAction::NotYetOpen => (Some("Registration is not open yet"), ""),
+        _ => (None, "Your seat is reserved straight away."),
+    }
+}
+
+/// Who may register, in words, if not everyone.
+pub(super) fn access_words(access: AccessMode) -> Option<&'static str> {
+    match access {
+        AccessMode::Open => None,
+        AccessMode::Code => Some("Registration needs an access code."),
+        AccessMode::Invitation => Some("Registration is by invitation."),
+    }
+}
+
+/// What the approval of a registration leads to.
+pub(super) fn approval_words(seats_left: u32) -> &'static str {
+    match seats_left {
+        0 => "The organizer approves each registration. It then joins the waiting list.",
+        _ => "The organizer approves each registration.",
     }
 }
 
@@ -247,8 +269,9 @@ fn AddRoleFirst(id: CompetitionId, code: String) -> impl IntoView {
     }
 }
 
+/// A state in which there is nothing to do.
 #[component]
-fn Notice(title: &'static str, children: Children) -> impl IntoView {
+pub(super) fn Notice(title: &'static str, children: Children) -> impl IntoView {
     view! {
         <div class="grid gap-1">
             <p class="font-semibold text-lg">{title}</p>

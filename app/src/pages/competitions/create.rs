@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 #[cfg(feature = "ssr")]
-use super::{CoverPicture, draft::DraftValues};
+use super::{draft::DraftValues, outside_form::OutsideForm};
 use super::{
     draft::{DraftForm, DraftState, PREVIEW, SAVE_AS_DRAFT},
     form::{Fields, FormPage, IntentButton},
@@ -21,7 +21,7 @@ use crate::{
 const PAGE: &str = "/competitions/create";
 
 /// The state of the form of a competition that is not saved yet. The preview of a copy has the
-/// cover of the original.
+/// cover, the questions and the access of the original.
 ///
 /// # Errors
 /// As for [`DraftState::of`]; in a preview as for [`service::competitions::get_own`].
@@ -32,14 +32,16 @@ async fn state(
     values: DraftValues,
     error: Option<domain::PublicError>,
 ) -> service::Result<DraftState> {
-    let cover = match values.copy_of.filter(|_| values.wants_preview) {
-        None => None,
+    let outside = match values.copy_of.filter(|_| values.wants_preview) {
+        None => OutsideForm::default(),
         Some(id) => {
-            let original = service::competitions::get_own(ctx, actor, id).await?.competition;
-            original.cover.map(|cover| CoverPicture::of(id, Some(&cover)))
+            let original = service::competitions::get_own(ctx, actor, id).await?;
+            let OutsideForm { cover, access, asks, .. } = OutsideForm::of(&original);
+            let cover = cover.filter(|_| original.competition.cover.is_some());
+            OutsideForm { taken: 0, cover, access, asks }
         }
     };
-    DraftState::of(ctx, actor, values, (0, cover), error).await
+    DraftState::of(ctx, actor, values, outside, error).await
 }
 
 /// Loads the page; for organizers. The form has what the competition `from` has, if there is one.
@@ -47,7 +49,10 @@ async fn state(
 pub async fn load_create_competition(
     #[server(default)] from: Option<String>,
 ) -> Result<DraftForm, Failure> {
-    use crate::ssr::{clock::ViewerClock, form, request};
+    use crate::{
+        components::Zone,
+        ssr::{clock::ViewerClock, form, request},
+    };
     use domain::{ReminderOffsets, Role, TimeZoneName};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
@@ -66,7 +71,7 @@ pub async fn load_create_competition(
     };
     let ask_browser = known.is_none() && clock.zone().is_none();
     let values = known.unwrap_or_else(|| {
-        let zone = clock.zone().map(str::to_owned);
+        let zone = clock.zone().map(|zone| Zone::present_name(zone.to_owned()));
         let time_zone = zone.unwrap_or_else(|| TimeZoneName::default().into_string());
         let reminder_offsets = ReminderOffsets::default().in_words();
         DraftValues {
@@ -160,8 +165,10 @@ fn CreateForm(page: DraftForm, create: ServerAction<CreateCompetition>) -> impl 
             <ActionForm action=create attr:class="grid gap-8" attr:novalidate=true>
                 <input type="hidden" name="idempotency_key" value=key />
                 <MadeFor />
-                <Fields screen zones error />
+                // Enter in a field sends nothing: it would press the first button, which publishes.
+                <button hidden disabled></button>
                 {copied}
+                <Fields screen zones error />
                 <p class="flex flex-wrap gap-4">
                     <Submit pending=create.pending() class="btn-lg">
                         "Publish"

@@ -1,13 +1,13 @@
 //! The page of a competition.
 
-use domain::{AccessMode, Availability, CallToAction, CompetitionId, Visibility, seats_taken};
+use domain::{Availability, CallToAction, CompetitionId, Visibility, seats_taken};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
     StateBadges, address,
     calendar::{AddToCalendar, calendar},
-    call_to_action::CallToActionPanel,
+    call_to_action::{CallToActionPanel, access_words, approval_words},
     cover::CoverImage,
     detail_screen::{CompetitionDetailScreen, load_competition_detail},
     for_organizer::{DraftBanner, Mine},
@@ -171,7 +171,7 @@ fn Detail(
         }
         .into_any(),
         false => view! {
-            {screen.is_mine.then(|| view! { <Mine id /> })}
+            {screen.is_mine.then(|| view! { <Mine id can_edit=!was_cancelled /> })}
             <CallToActionPanel
                 id
                 call_to_action=screen.call_to_action
@@ -210,6 +210,13 @@ fn Detail(
             view! { <Seats left capacity /> }.into_any()
         }
     };
+    let access = access_words(screen.access)
+        .filter(|_| !is_past)
+        .map(|words| view! { <p class="text-sm text-muted">{words}</p> });
+    let approval = (screen.approval_required && !is_past).then(|| {
+        let words = move || approval_words(seats.get().0);
+        view! { <p class="text-sm text-muted">{words}</p> }
+    });
     // How many the list takes; nobody joins it after the deadline.
     let takes_more = if was_cancelled || deadline.at <= now { 0 } else { waitlist_capacity };
     let closes = (!is_past).then(|| {
@@ -268,19 +275,12 @@ fn Detail(
             >
                 <div class="ticket-body">
                     {meter}
-                    {access_words(screen.access)
-                        .map(|words| view! { <p class="text-sm text-muted">{words}</p> })}
-                    {screen
-                        .approval_required
-                        .then(|| {
-                            view! {
-                                <p class="text-sm text-muted">
-                                    "The organizer approves each registration."
-                                </p>
-                            }
-                        })}
-                    {move || waiting_words(waiting.get(), seats.get().0, takes_more)
-                        .map(|words| view! { <p class="text-sm text-muted">{words}</p> })}
+                    {access} {approval}
+                    {move || {
+                        let waiting = if is_past { 0 } else { waiting.get() };
+                        waiting_words(waiting, seats.get().0, takes_more)
+                            .map(|words| view! { <p class="text-sm text-muted">{words}</p> })
+                    }}
                     {dates}
                     {calendar}
                 </div>
@@ -303,13 +303,5 @@ fn Detail(
                 register
             />
         </article>
-    }
-}
-
-fn access_words(access: AccessMode) -> Option<&'static str> {
-    match access {
-        AccessMode::Open => None,
-        AccessMode::Code => Some("Registration needs an access code."),
-        AccessMode::Invitation => Some("Registration is by invitation."),
     }
 }

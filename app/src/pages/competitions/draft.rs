@@ -4,7 +4,7 @@ use domain::{Clash, CompetitionDraft, CompetitionId, PublicError};
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
-use super::CoverPicture;
+use super::outside_form::OutsideForm;
 use super::preview_screen::PreviewScreen;
 use crate::{components::Zone, error::Failure};
 
@@ -64,7 +64,7 @@ pub(super) const SAVE_AS_DRAFT: &str = "draft";
 
 #[cfg(feature = "ssr")]
 impl DraftState {
-    /// The state of a form of the actor's, about a competition of which `taken` seats are taken.
+    /// The state of a form of the actor's.
     ///
     /// # Errors
     /// As for [`PreviewScreen::of`].
@@ -72,18 +72,21 @@ impl DraftState {
         ctx: &service::Context,
         actor: &service::Actor,
         values: DraftValues,
-        (taken, cover): (u32, Option<CoverPicture>),
+        outside: OutsideForm,
         error: Option<PublicError>,
     ) -> service::Result<Self> {
+        use domain::TimeZoneName;
         use service::{idempotency, zones};
 
         let CompetitionDraft { time_zone, promote_until, .. } = &values.draft;
         let CompetitionDraft { reg_opens_at, reg_deadline, start_date, ends_at, .. } =
             &values.draft;
         let times = [reg_opens_at, reg_deadline, promote_until, start_date, ends_at];
-        let utc = |text: &String| Some(zones::to_utc(text, time_zone).ok()?.human());
+        let zone = TimeZoneName::parse(time_zone).ok().and_then(|name| zones::find(&name));
+        let utc = |text: &String| Some(zones::to_utc(text, zone.as_ref()?.as_str()).ok()?.human());
+        let taken = outside.taken;
         let preview = if values.wants_preview {
-            Some(PreviewScreen::of(ctx, actor, &values.draft, cover).await?)
+            Some(PreviewScreen::of(ctx, actor, &values.draft, outside).await?)
         } else {
             None
         };

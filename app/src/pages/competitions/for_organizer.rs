@@ -29,11 +29,18 @@ pub(super) fn DraftBanner(id: CompetitionId, is_cancelled: bool) -> impl IntoVie
 
 /// The links for the organizer of the competition.
 #[component]
-pub(super) fn Mine(id: CompetitionId) -> impl IntoView {
+pub(super) fn Mine(id: CompetitionId, can_edit: bool) -> impl IntoView {
+    let edit = can_edit.then(|| {
+        view! {
+            <a class="btn btn-block" href=address::edit(id)>
+                "Edit"
+            </a>
+        }
+    });
     view! {
         <p class="font-semibold text-lg">"You're the organizer"</p>
         <p class="grid gap-2">
-            <a class="btn btn-block" href=address::edit(id)>"Edit"</a>
+            {edit}
             <a class="btn btn-block" href=address::manage(id)>
                 "Manage"
             </a>

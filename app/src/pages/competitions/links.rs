@@ -68,7 +68,7 @@ pub(super) fn LinkLines(
 ) -> impl IntoView {
     let website = links.website.map(|url| {
         view! {
-            <p class="icon-line">
+            <p class="flex items-baseline gap-2">
                 <span class="text-muted">"Website: "</span>
                 <ExternalLink url />
             </p>
@@ -76,7 +76,7 @@ pub(super) fn LinkLines(
     });
     let contact = links.contact.map(|MailLink { address, href }| {
         view! {
-            <p class="icon-line">
+            <p class="flex items-baseline gap-2">
                 <span class="text-muted">"Contact: "</span>
                 <a class="quiet-link break-all" href=href>
                     {address}

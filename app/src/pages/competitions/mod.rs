@@ -27,6 +27,8 @@ mod listing;
 mod live_seats;
 mod manage;
 mod managed;
+#[cfg(feature = "ssr")]
+mod outside_form;
 mod place;
 mod preview;
 mod preview_screen;
@@ -44,6 +46,7 @@ pub use access::{
     AccessPage, AccessScreen, CodeLine, InvitationRow, InvitationsPage, InvitationsScreen,
     TypedAccess,
 };
+pub(crate) use answer_list::AnswerList;
 pub(crate) use calendar::{AddToCalendar, calendar};
 pub use cancel::{CancelCompetitionPage, CancelCompetitionScreen};
 pub use cancel_registration::{CancelRegistrationPage, CancelRegistrationScreen};

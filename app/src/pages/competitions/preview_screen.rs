@@ -1,5 +1,6 @@
 //! The data of the preview of a competition.
 
+use domain::{AccessMode, CallToAction};
 use serde::{Deserialize, Serialize};
 
 use super::{cover::CoverPicture, links::Links, place::Place};
@@ -12,7 +13,7 @@ pub struct PreviewScreen {
     pub title: String,
     /// The summary; may be empty.
     pub lead: String,
-    /// Its cover or pattern; a competition that is not saved yet has none.
+    /// Its cover or pattern; a competition that is not saved yet has no pattern of its own.
     pub cover: Option<CoverPicture>,
     /// The start.
     pub start: Option<Moment>,
@@ -30,8 +31,14 @@ pub struct PreviewScreen {
     pub organizer: String,
     /// In the order of the form.
     pub tags: Vec<String>,
-    /// All seats.
-    pub capacity: Option<u32>,
+    /// The free seats, and all seats.
+    pub seats: Option<(u32, u32)>,
+    /// Who may register.
+    pub access: AccessMode,
+    /// Whether it asks questions.
+    pub asks: bool,
+    /// What participants can do now.
+    pub call_to_action: CallToAction,
     /// How many may wait for a seat.
     pub waitlist_capacity: u32,
     /// Whether its organizer approves registrations.
@@ -54,31 +61,51 @@ impl PreviewScreen {
         ctx: &service::Context,
         actor: &service::Actor,
         draft: &domain::CompetitionDraft,
-        cover: Option<CoverPicture>,
+        outside: super::outside_form::OutsideForm,
     ) -> service::Result<Self> {
-        use super::links::is_link;
+        use super::{links::is_link, outside_form::OutsideForm};
         use crate::ssr::{clock::ViewerClock, sections};
+        use domain::TimeZoneName;
         use service::{assets, markdown, zones};
 
         /// Headings of a description start below the `h1` of the page and the `h2` of the preview.
         const TOP_HEADING: u8 = 3;
         let organizer = actor.user()?;
         let clock = ViewerClock::of_request()?;
-        let zone = &draft.time_zone;
-        let moment =
-            |text: &String| Some(clock.in_event_zone(zones::to_utc(text, zone).ok()?, zone));
+        // Without a known zone, a typed time is no moment.
+        let zone = TimeZoneName::parse(&draft.time_zone).ok().and_then(|name| zones::find(&name));
+        let moment = |text: &String| {
+            let zone = zone.as_ref()?.as_str();
+            Some(clock.in_event_zone(zones::to_utc(text, zone).ok()?, zone))
+        };
         let filled = |text: &String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let texts = sections::of_draft(draft);
         let pictures =
             assets::pictures_shown_in(ctx, organizer.id, &draft.description, &texts).await?;
+        let OutsideForm { taken, cover, access, asks } = outside;
+        let (opens, deadline) = (moment(&draft.reg_opens_at), moment(&draft.reg_deadline));
+        let capacity: Option<u32> = draft.capacity.trim().parse().ok();
+        let seats = capacity.map(|capacity| (capacity.saturating_sub(taken), capacity));
+        let waitlist_capacity = draft.waitlist_capacity.trim().parse().unwrap_or_default();
+        let approval_required = !draft.approval_required.is_empty();
+        let is_full = seats.is_some_and(|(left, _)| left == 0);
+        let now = ctx.now();
+        let call_to_action = match () {
+            () if opens.as_ref().is_some_and(|opens| opens.at > now) => CallToAction::NotYetOpen,
+            () if deadline.as_ref().is_some_and(|end| end.at <= now) => CallToAction::Closed,
+            () if is_full && waitlist_capacity == 0 => CallToAction::Full,
+            () if approval_required => CallToAction::RequestSeat,
+            () if is_full => CallToAction::JoinWaitlist,
+            () => CallToAction::Register,
+        };
         Ok(Self {
             title: draft.title.clone(),
             lead: draft.summary.clone(),
             cover,
             start: moment(&draft.start_date),
             end: moment(&draft.ends_at),
-            opens: moment(&draft.reg_opens_at),
-            deadline: moment(&draft.reg_deadline),
+            opens,
+            deadline,
             waitlist_ends: moment(&draft.promote_until),
             place: Place {
                 venue_name: filled(&draft.venue_name),
@@ -87,19 +114,24 @@ impl PreviewScreen {
                 online_url: filled(&draft.online_url).filter(|url| is_link(url)),
             },
             organizer: organizer.name.clone(),
-            tags: draft
-                .tags
-                .split(',')
-                .map(str::trim)
-                .filter(|tag| !tag.is_empty())
-                .map(str::to_owned)
-                .collect(),
-            capacity: draft.capacity.trim().parse().ok(),
-            waitlist_capacity: draft.waitlist_capacity.trim().parse().unwrap_or_default(),
-            approval_required: !draft.approval_required.is_empty(),
+            tags: tags(&draft.tags),
+            seats,
+            access,
+            asks,
+            call_to_action,
+            waitlist_capacity,
+            approval_required,
             description: markdown::render(&draft.description, TOP_HEADING, &pictures),
             sections: sections::html(&texts, TOP_HEADING, &pictures),
             links: Links::typed(filled(&draft.website), filled(&draft.contact_email).as_deref()),
         })
     }
+}
+
+/// The tags as they would be saved: each once.
+#[cfg(feature = "ssr")]
+fn tags(text: &str) -> Vec<String> {
+    let mut seen = std::collections::HashSet::new();
+    let tags = text.split(',').map(str::trim).filter(|tag| !tag.is_empty());
+    tags.filter(|tag| seen.insert(tag.to_lowercase())).map(str::to_owned).collect()
 }

@@ -68,13 +68,23 @@ impl FormPage {
         asks: bool,
         code: &str,
     ) -> Option<Self> {
-        let note = match access {
-            AccessMode::Open if asks => "The organizer asks you some questions first.",
-            AccessMode::Open => return None,
-            AccessMode::Code => "You need an access code from the organizer.",
-            AccessMode::Invitation => "You need an invitation from the organizer.",
+        let note = match form_note(access, asks)? {
+            _ if access != AccessMode::Open && !code.is_empty() => {
+                "The code from your link is filled in on the next page."
+            }
+            note => note,
         };
         Some(Self { href: address::with_code(address::register(id), code), note })
+    }
+}
+
+/// What the form that registers asks for; `None` if the competition is open and asks nothing.
+pub(super) fn form_note(access: AccessMode, asks: bool) -> Option<&'static str> {
+    match access {
+        AccessMode::Open if asks => Some("The organizer asks you some questions first."),
+        AccessMode::Open => None,
+        AccessMode::Code => Some("You need an access code from the organizer."),
+        AccessMode::Invitation => Some("You need an invitation from the organizer."),
     }
 }
 

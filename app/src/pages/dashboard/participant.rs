@@ -10,7 +10,8 @@ use crate::{
     Moment,
     components::{EmptyState, Icon, LocalTimes, Shape, StatusBadge, ordinal},
     pages::competitions::{
-        AddToCalendar, Claim, ExternalLink, Place, PlaceLine, StubDate, address, calendar,
+        AddToCalendar, AnswerList, Claim, ExternalLink, Place, PlaceLine, StubDate, address,
+        calendar,
     },
 };
 
@@ -41,24 +42,32 @@ pub struct RegistrationRow {
     pub waitlist_position: Option<u32>,
     /// Why the organizer has rejected it, if they have and gave a reason.
     pub rejection_reason: Option<String>,
-    /// Whether questions are answered.
-    pub has_answers: bool,
+    /// The questions that are answered, and the answers in words, shortened.
+    pub answers: Vec<(String, String)>,
 }
 
 #[cfg(feature = "ssr")]
 impl RegistrationRow {
     fn of(ctx: &service::Context, mine: domain::MyRegistration, clock: &ViewerClock) -> Self {
         let (competition, now) = (mine.competition, ctx.now());
-        let calendars = service::calendar::CalendarLinks::of(ctx, &competition)
-            .map(|links| [("Google", links.google), ("Outlook", links.outlook)]);
+        let has_started = competition.start_date.is_some_and(|start| start <= now);
+        let is_shown = !has_started && mine.registration.status.is_active();
+        let calendars = is_shown.then(|| service::calendar::CalendarLinks::of(ctx, &competition));
+        let calendars =
+            calendars.flatten().map(|links| [("Google", links.google), ("Outlook", links.outlook)]);
         let calendars = calendars.into_iter().flatten();
         let passes_seats_on = competition.passes_seats_on(now);
         Self {
-            has_answers: !mine.answers.is_empty(),
+            answers: mine
+                .answers
+                .into_iter()
+                .map(domain::Answer::into_words)
+                .map(|(question, answer)| (question, shortened(answer)))
+                .collect(),
             competition: competition.id,
             calendars: calendars.map(|(name, href)| (name.to_owned(), href)).collect(),
             place: Place::of_registration(&competition),
-            has_started: competition.start_date.is_some_and(|start| start <= now),
+            has_started,
             start: competition
                 .start_date
                 .map(|start| clock.in_event_zone(start, &competition.time_zone)),
@@ -74,6 +83,19 @@ impl RegistrationRow {
             // A position is worth nothing once no seat is passed on.
             waitlist_position: mine.waitlist_position.filter(|_| passes_seats_on),
         }
+    }
+}
+
+/// The longest answer on a ticket, in characters; the page of the answers has the whole.
+#[cfg(feature = "ssr")]
+const MAX_ANSWER: usize = 100;
+
+/// The beginning of a long answer.
+#[cfg(feature = "ssr")]
+fn shortened(answer: String) -> String {
+    match answer.char_indices().nth(MAX_ANSWER) {
+        Some((end, _)) => format!("{}…", answer[..end].trim_end()),
+        None => answer,
     }
 }
 
@@ -227,6 +249,29 @@ fn RegistrationCard(
         .into_any(),
         status => view! { <StatusBadge status /> }.into_any(),
     };
+    let answers = (!row.answers.is_empty()).then(|| {
+        let (href, title) = (address::answers(row.competition), row.title.clone());
+        view! {
+            <details class="text-sm">
+                <summary class="quiet-link">
+                    <span>
+                        "Your answers" <span class="sr-only">" for " <bdi>{title}</bdi></span>
+                    </span>
+                </summary>
+                <div class="grid gap-2 pt-2">
+                    <AnswerList answers=row.answers />
+                    {is_current
+                        .then(|| {
+                            view! {
+                                <a class="quiet-link" href=href>
+                                    "See or change answers"
+                                </a>
+                            }
+                        })}
+                </div>
+            </details>
+        }
+    });
     let date = row.start.clone().map(|start| view! { <StubDate at=start /> });
     let start = row.start.map_or_else(
         || view! { <span>"Date to be announced"</span> }.into_any(),
@@ -279,15 +324,7 @@ fn RegistrationCard(
                 <p>{status}</p>
                 {position}
                 {reason}
-                {(is_current && row.has_answers)
-                    .then(|| {
-                        view! {
-                            <a class="quiet-link" href=address::answers(row.competition)>
-                                "Your answers"
-                                <span class="sr-only">" for " <bdi>{row.title.clone()}</bdi></span>
-                            </a>
-                        }
-                    })}
+                {answers}
                 {can_cancel
                     .then(|| {
                         let calendar = calendar(row.competition, Some(row.registration));
@@ -307,5 +344,17 @@ fn RegistrationCard(
                     })}
             </div>
         </article>
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ticket_has_the_beginning_of_a_long_answer() {
+        assert_eq!(shortened("é".repeat(MAX_ANSWER)), "é".repeat(MAX_ANSWER));
+        let long = format!("{} b{}", "é".repeat(MAX_ANSWER - 1), "c".repeat(2_000));
+        assert_eq!(shortened(long), format!("{}…", "é".repeat(MAX_ANSWER - 1)));
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::MarkMailUnread;
 use crate::{
     Moment,
-    components::{NavigationFocus, ViewerTime},
+    components::{LinkedText, NavigationFocus, ViewerTime},
 };
 
 /// The open message.
@@ -63,7 +63,9 @@ pub(super) fn Reader(
                 <bdi>{mail.subject}</bdi>
             </h2>
             <p class="text-sm text-muted">"To " {mail.to} ", " <ViewerTime at=mail.sent_at /></p>
-            <p class="plain-text whitespace-pre-line">{mail.body}</p>
+            <p class="plain-text whitespace-pre-line">
+                <LinkedText text=mail.body />
+            </p>
         </article>
     }
 }

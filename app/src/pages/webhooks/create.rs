@@ -8,9 +8,9 @@ use super::{
     fields::{TypedWebhook, WebhookFields},
 };
 use crate::{
-    components::{ErrorSummary, MadeFor, SelectField, Submit},
+    components::{ErrorSummary, KeptIn, KeptText, MadeFor, SelectField, Submit},
     error::Failure,
-    form::{Returned, error_of},
+    form::{Returned, error_of, success_of},
 };
 
 /// Creates a webhook and leads to it. That page shows its secret.
@@ -77,23 +77,25 @@ pub(super) fn CreateSection(
         <section aria-labelledby="create-title" class="grid gap-4">
             <h2 id="create-title" class="subheading">"Create a webhook"</h2>
             <ErrorSummary error />
-            <ActionForm action attr:class="section" attr:novalidate=true>
-                <MadeFor />
-                <WebhookFields typed error />
-                <SelectField
-                    id="competitionId"
-                    name="competition"
-                    label="Competition"
-                    hint=hint
-                    error
-                >
-                    <option value="">"All your competitions, also later ones"</option>
-                    {choices.into_iter().map(option).collect_view()}
-                </SelectField>
-                <Submit pending=action.pending() class="justify-self-start">
-                    "Create webhook"
-                </Submit>
-            </ActionForm>
+            <KeptText within=KeptIn::Tab saved=success_of(action, false)>
+                <ActionForm action attr:class="section" attr:novalidate=true>
+                    <MadeFor />
+                    <WebhookFields typed error />
+                    <SelectField
+                        id="competitionId"
+                        name="competition"
+                        label="Competition"
+                        hint=hint
+                        error
+                    >
+                        <option value="">"All your competitions, also later ones"</option>
+                        {choices.into_iter().map(option).collect_view()}
+                    </SelectField>
+                    <Submit pending=action.pending() class="justify-self-start">
+                        "Create webhook"
+                    </Submit>
+                </ActionForm>
+            </KeptText>
         </section>
     }
 }

@@ -12,9 +12,11 @@ use super::{
     state::WebhookState,
 };
 use crate::{
-    components::{ErrorSummary, Head, Heading, Layout, Loaded, MadeFor, Submit, Toasts},
+    components::{
+        ErrorSummary, Head, Heading, KeptIn, KeptText, Layout, Loaded, MadeFor, Submit, Toasts,
+    },
     error::Failure,
-    form::error_of,
+    form::{error_of, success_of},
 };
 
 impl From<WebhookRow> for TypedWebhook {
@@ -90,37 +92,39 @@ fn Content(screen: WebhookFormScreen, edit: ServerAction<EditWebhook>) -> impl I
         <div class="form-page">
             <Heading>"Edit webhook"</Heading>
             <ErrorSummary error />
-            <ActionForm action=edit attr:class="section" attr:novalidate=true>
-                <input type="hidden" name="id" value=id.to_string() />
-                <MadeFor />
-                <WebhookFields typed error />
-                <fieldset class="grid min-w-0 gap-3">
-                    <legend class="font-semibold">"State"</legend>
-                    <label class="choice">
-                        <input
-                            class="checkbox"
-                            type="checkbox"
-                            name="enabled"
-                            value="true"
-                            checked=enabled
-                        />
-                        <span class="grid min-w-0">
-                            "Enabled"
-                            <span class="text-sm text-muted">
-                                "Disabling it ends the deliveries that wait."
+            <KeptText within=KeptIn::Tab saved=success_of(edit, false)>
+                <ActionForm action=edit attr:class="section" attr:novalidate=true>
+                    <input type="hidden" name="id" value=id.to_string() />
+                    <MadeFor />
+                    <WebhookFields typed error />
+                    <fieldset class="grid min-w-0 gap-3">
+                        <legend class="font-semibold">"State"</legend>
+                        <label class="choice">
+                            <input
+                                class="checkbox"
+                                type="checkbox"
+                                name="enabled"
+                                value="true"
+                                checked=enabled
+                            />
+                            <span class="grid min-w-0">
+                                "Enabled"
+                                <span class="text-sm text-muted">
+                                    "Disabling it ends the deliveries that wait."
+                                </span>
                             </span>
-                        </span>
-                    </label>
-                </fieldset>
-                <p class="flex flex-wrap items-center gap-4">
-                    <Submit pending=edit.pending() class="">
-                        "Save changes"
-                    </Submit>
-                    <a class="quiet-link" href=address::webhook(id, 1)>
-                        "Discard changes"
-                    </a>
-                </p>
-            </ActionForm>
+                        </label>
+                    </fieldset>
+                    <p class="flex flex-wrap items-center gap-4">
+                        <Submit pending=edit.pending() class="">
+                            "Save changes"
+                        </Submit>
+                        <a class="quiet-link" href=address::webhook(id, 1)>
+                            "Discard changes"
+                        </a>
+                    </p>
+                </ActionForm>
+            </KeptText>
         </div>
     }
 }

@@ -35,8 +35,17 @@ struct Wire {
     target: u16,
     /// The latency of every message.
     delay: Duration,
-    /// The connection is cut after the next message to the target that contains this.
-    cut_after: Option<&'static [u8]>,
+    /// The next message to the target that contains this is the last one before a cut.
+    cut_after: Option<(&'static [u8], Cut)>,
+}
+
+/// What a cut blocks.
+#[derive(Clone, Copy)]
+enum Cut {
+    /// All connections, until the proxy is healed.
+    All,
+    /// All that exist, for good.
+    Existing,
 }
 
 /// The state that both directions of a connection share.
@@ -90,7 +99,13 @@ impl Proxy {
     /// Cuts once a message that contains `text` has reached the target, so that its response is
     /// blocked.
     pub(crate) fn cut_after(&self, text: &'static [u8]) {
-        self.wire.send_modify(|wire| wire.cut_after = Some(text));
+        self.wire.send_modify(|wire| wire.cut_after = Some((text, Cut::All)));
+    }
+
+    /// Blocks all existing connections, as [`cut_existing`](Self::cut_existing) does, once a
+    /// message that contains `text` has reached the target.
+    pub(crate) fn cut_existing_after(&self, text: &'static [u8]) {
+        self.wire.send_modify(|wire| wire.cut_after = Some((text, Cut::Existing)));
     }
 
     pub(crate) fn is_cut(&self) -> bool {
@@ -177,14 +192,16 @@ async fn pump(
 impl Rules {
     /// Cuts after this message if it contains the text of [`Wire::cut_after`].
     fn cut_if_matched(&self, message: &[u8]) {
+        let next = self.accepted.load(Ordering::SeqCst);
         self.cutter.send_if_modified(|wire| {
-            let is_match = wire
-                .cut_after
-                .is_some_and(|text| message.windows(text.len()).any(|part| part == text));
-            if is_match {
-                (wire.cut_after, wire.is_open) = (None, false);
+            let is_match =
+                |&(text, _): &(&[u8], Cut)| message.windows(text.len()).any(|part| part == text);
+            match wire.cut_after.take_if(|cut| is_match(cut)) {
+                Some((_, Cut::All)) => wire.is_open = false,
+                Some((_, Cut::Existing)) => wire.first_open = next,
+                None => return false,
             }
-            is_match
+            true
         });
     }
 

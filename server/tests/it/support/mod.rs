@@ -3,6 +3,7 @@
 
 mod app;
 mod browser;
+mod bucket;
 mod collector;
 mod mail_sink;
 mod process;
@@ -13,6 +14,7 @@ mod response;
 
 pub(crate) use app::{App, CORS_ORIGIN, Call};
 pub(crate) use browser::{page_text, post_form};
+pub(crate) use bucket::Bucket;
 pub(crate) use collector::Collector;
 pub(crate) use mail_sink::MailSink;
 pub(crate) use process::Process;

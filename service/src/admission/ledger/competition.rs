@@ -127,15 +127,8 @@ impl Ledger {
         let capacity = edit.capacity.map_or(current.capacity, |capacity| {
             i32::try_from(capacity).expect("MAX_CAPACITY fits")
         });
-        let mut refusals = Vec::new();
-        if capacity < current.registered {
-            let message = format!(
-                "Capacity must be at least {}: that many seats are taken",
-                current.registered
-            );
-            let code = ErrorCode::CapacityBelowSeatsTaken;
-            refusals.push(PublicError::on_field(code, "capacity", &message));
-        }
+        let seats_taken = u32::try_from(current.registered).unwrap_or_default();
+        let mut refusals: Vec<_> = edit.refused_capacity(seats_taken).into_iter().collect();
         let visibility = edit.visibility.unwrap_or(current.visibility);
         if visibility.is_draft() && current.has_participants() {
             let message = "Only a competition without registrations can become a draft: cancel it \

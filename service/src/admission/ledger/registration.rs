@@ -44,6 +44,14 @@ impl Ledger {
         }
         let admitted_by = match self.admit(user.id, form.access_code.as_ref()) {
             Ok(admitted_by) => admitted_by,
+            // A form shows what is wrong in the answers together with it.
+            Err(Verdict::NotApplicable(refusal)) => {
+                let answers = form.answers.as_deref();
+                let answers = answers_at(answers, count(self.after.questions_version)).err();
+                let answers = answers.filter(|wrong| wrong.code == ErrorCode::ValidationFailed);
+                let all = PublicError::joined([Some(refusal), answers].into_iter().flatten());
+                return Verdict::NotApplicable(all.expect("a refusal"));
+            }
             Err(refusal) => return refusal,
         };
         // A new registration never overtakes those that wait.

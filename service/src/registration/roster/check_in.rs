@@ -1,6 +1,6 @@
 //! The list of participants to print.
 
-use domain::{CompetitionId, RegistrationStatus};
+use domain::{CompetitionId, Page, Paging, RegistrationStatus};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::open;
@@ -9,20 +9,11 @@ use crate::{
     entity::{registration, user},
 };
 
-/// More names are no list that anybody ticks.
-pub const MAX_CHECK_IN: u64 = 2_000;
+/// The names on a page of the list: more are no list that anybody ticks.
+const ON_CHECK_IN_PAGE: u64 = 2_000;
 
-/// The participants of a competition by name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CheckInList {
-    /// The name and the email of each, of at most [`MAX_CHECK_IN`].
-    pub people: Vec<(String, String)>,
-    /// How many there are.
-    pub total: u64,
-}
-
-/// The participants with this status, or those with a seat. For the organizer of the competition
-/// and administrators.
+/// A page of the participants with this status, or of those with a seat, by name: the name and the
+/// email of each. `page` counts from 1. For the organizer of the competition and administrators.
 ///
 /// # Errors
 /// As for [`super::roster`].
@@ -31,7 +22,9 @@ pub async fn check_in_list(
     actor: &Actor,
     id: CompetitionId,
     status: Option<RegistrationStatus>,
-) -> Result<CheckInList> {
+    page: u64,
+) -> Result<Page<(String, String)>> {
+    let paging = Paging { page, limit: ON_CHECK_IN_PAGE };
     open(ctx, actor, id).await?;
     let db = &*ctx.db.for_lists().await?;
     let statuses = match status {
@@ -42,18 +35,19 @@ pub async fn check_in_list(
         .filter(registration::Column::CompetitionId.eq(id))
         .filter(registration::Column::Status.is_in(statuses));
     let total = listed.clone().count(db).await?;
-    let people = listed
+    let items = listed
         .inner_join(user::Entity)
         .select_only()
         .column(user::Column::Name)
         .column(user::Column::Email)
         .order_by_asc(user::Column::SearchText)
         .order_by_asc(registration::Column::Id)
-        .limit(MAX_CHECK_IN)
+        .offset(paging.offset())
+        .limit(paging.limit)
         .into_tuple()
         .all(db)
         .await?;
-    Ok(CheckInList { people, total })
+    Ok(Page { items, total, page, limit: paging.limit })
 }
 
 #[cfg(test)]
@@ -67,11 +61,11 @@ mod tests {
     };
 
     #[tokio::test]
-    async fn a_check_in_list_ends_at_its_bound_and_counts_everyone() {
+    async fn a_check_in_list_has_everyone_on_pages_with_a_bound() {
         let world = World::new().await;
         let ada = world.organizer("Ada").await;
         let sprint = world.competition(&ada).seats(3_000).create().await;
-        let people = world.participants_in_bulk(MAX_CHECK_IN as usize + 1).await;
+        let people = world.participants_in_bulk(ON_CHECK_IN_PAGE as usize + 1).await;
         let now = world.ctx.now().utc();
         let row = |participant: &Actor| registration::Model {
             id: RegistrationId(new_id()),
@@ -90,8 +84,13 @@ mod tests {
         };
         let rows = people.iter().map(row).collect();
         bulk::insert(&*world.ctx.db.autocommit().await, rows).await.unwrap();
-        let list = check_in_list(&world.ctx, &ada, sprint, None).await.unwrap();
-        assert_eq!((list.people.len() as u64, list.total), (MAX_CHECK_IN, MAX_CHECK_IN + 1));
+        let mut listed = std::collections::HashSet::new();
+        for (page, length) in [(1, ON_CHECK_IN_PAGE), (2, 1), (3, 0)] {
+            let list = check_in_list(&world.ctx, &ada, sprint, None, page).await.unwrap();
+            assert_eq!((list.items.len() as u64, list.total), (length, ON_CHECK_IN_PAGE + 1));
+            listed.extend(list.items);
+        }
+        assert_eq!(listed.len(), people.len());
     }
 
     #[tokio::test]
@@ -105,14 +104,14 @@ mod tests {
             register(&world.ctx, &participant, sprint, None).await.unwrap().outcome.unwrap();
         }
         let listed = async |status| {
-            let list = check_in_list(&world.ctx, &ada, sprint, status).await.unwrap();
-            assert_eq!(list.total, list.people.len() as u64);
-            list.people.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+            let list = check_in_list(&world.ctx, &ada, sprint, status, 1).await.unwrap();
+            assert_eq!(list.total, list.items.len() as u64);
+            list.items.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
         };
         assert_eq!(listed(None).await, [adam, zoe]);
         assert_eq!(listed(Some(RegistrationStatus::Waitlisted)).await, [mia]);
         assert!(listed(Some(RegistrationStatus::Cancelled)).await.is_empty());
         let eve = world.organizer("Eve").await;
-        check_in_list(&world.ctx, &eve, sprint, None).await.unwrap_err();
+        check_in_list(&world.ctx, &eve, sprint, None, 1).await.unwrap_err();
     }
 }

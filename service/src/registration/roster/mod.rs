@@ -13,7 +13,7 @@ use sea_orm::{
     sea_query::{Asterisk, Expr, ExprTrait as _},
 };
 
-pub use self::check_in::{CheckInList, MAX_CHECK_IN, check_in_list};
+pub use self::check_in::check_in_list;
 pub use self::export::{RosterExport, export_roster};
 use self::list::{Key, Row, list_after, matching, matching_with_users, order};
 use super::{

@@ -63,6 +63,33 @@ async fn a_competition_with_access_codes_takes_registrations_with_one_of_them_on
 }
 
 #[tokio::test]
+async fn a_wrong_access_code_and_wrong_answers_are_reported_together() {
+    let sprint = Sprint::new(json!([{ "code": "EARLY-BIRD" }])).await;
+    let questions = json!([{ "kind": "NUMBER", "label": "Age", "required": true }]);
+    let ctx = &sprint.world.ctx;
+    edit(ctx, &sprint.ada, sprint.id, json!({ "questions": questions })).await.unwrap();
+    let grace = sprint.world.participant("Grace").await;
+    let refused = async |input: Value| {
+        let input = serde_json::from_value(input).unwrap();
+        let decision =
+            registration::register_with(ctx, &grace, sprint.id, input, None).await.unwrap();
+        let refusal = decision.outcome.unwrap_err();
+        let fields: Vec<_> = refusal.fields.into_iter().map(|fault| fault.message).collect();
+        (refusal.code, fields.join("; "))
+    };
+    let (code, faults) = refused(json!({ "accessCode": "WRONG", "answers": [] })).await;
+    assert_eq!(code, ErrorCode::AccessCodeInvalid);
+    let sentence = "This access code is not valid for this competition; Age: this question must \
+                    be answered";
+    assert_eq!(faults, sentence);
+    let (code, faults) = refused(json!({ "accessCode": "EARLY-BIRD", "answers": [] })).await;
+    assert_eq!(
+        (code, &*faults),
+        (ErrorCode::ValidationFailed, "Age: this question must be answered")
+    );
+}
+
+#[tokio::test]
 async fn an_access_code_is_ignored_by_an_open_competition() {
     let sprint = Sprint::new(json!([{ "code": "VIP1", "maxUses": 1 }])).await;
     edit(&sprint.world.ctx, &sprint.ada, sprint.id, json!({ "access": "OPEN" })).await.unwrap();

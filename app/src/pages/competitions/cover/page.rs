@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::{FocusChoice, TypedCover};
 use crate::{
     components::{
-        ErrorSummary, Field, FieldError, Head, Heading, Layout, Loaded, MadeFor, PictureField,
-        Submit, Toasts, Upload, UploadProgress,
+        ErrorSummary, Field, FieldError, Head, Heading, KeptIn, KeptText, Layout, Loaded, MadeFor,
+        PictureField, Submit, Toasts, Upload, UploadProgress,
     },
     error::Failure,
     form::{FormError, Returned, count_replies, error_of, returned_by},
@@ -201,6 +201,7 @@ fn Content(
     let (shown, error) = returned_by(save.reply(), start);
     let removal_error = error_of(remove, None);
     let error = Signal::derive(move || error.get().or_else(|| removal_error.get()));
+    let is_saved = Signal::derive(move || matches!(save.reply().get(), Some(Ok(None))));
     let fields = move |typed| view! { <Fields typed choices=choices.clone() error /> };
     view! {
         <Head title=format!("Cover of {title}") />
@@ -212,30 +213,32 @@ fn Content(
                     pattern of its own."
             </p>
             <ErrorSummary error />
-            <form
-                class="grid gap-6"
-                method="post"
-                enctype="multipart/form-data"
-                action="/fn/save_cover"
-                novalidate=true
-                on:submit=move |event| save.submit(&event)
-            >
-                <input type="hidden" name="competition" value=id.to_string() />
-                <MadeFor />
-                // New elements for each version: a field that was typed into ignores a new initial
-                // value.
-                <For
-                    each=move || [shown.get()]
-                    key=|shown| (shown.version, shown.asset.clone())
-                    children=fields
-                />
-                <UploadProgress of=save />
-                <p>
-                    <Submit pending=save.pending() class="btn-lg">
-                        "Save cover"
-                    </Submit>
-                </p>
-            </form>
+            <KeptText within=KeptIn::Tab saved=is_saved>
+                <form
+                    class="grid gap-6"
+                    method="post"
+                    enctype="multipart/form-data"
+                    action="/fn/save_cover"
+                    novalidate=true
+                    on:submit=move |event| save.submit(&event)
+                >
+                    <input type="hidden" name="competition" value=id.to_string() />
+                    <MadeFor />
+                    // New elements for each version: a field that was typed into ignores a new
+                    // initial value.
+                    <For
+                        each=move || [shown.get()]
+                        key=|shown| (shown.version, shown.asset.clone())
+                        children=fields
+                    />
+                    <UploadProgress of=save />
+                    <p>
+                        <Submit pending=save.pending() class="btn-lg">
+                            "Save cover"
+                        </Submit>
+                    </p>
+                </form>
+            </KeptText>
             {has_cover
                 .then(|| {
                     view! {

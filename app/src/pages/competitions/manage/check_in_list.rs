@@ -9,9 +9,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Moment,
-    components::{EmptyState, Head, Heading, Loaded, LocalTime, status_words},
+    components::{
+        EmptyState, Head, Heading, Loaded, LocalTime, Pagination, PastTheEnd, page_words,
+        status_words,
+    },
     error::Failure,
-    pages::competitions::{Place, PlaceLine, address::participants},
+    pages::competitions::{
+        Place, PlaceLine,
+        address::{check_in_list, participants, with_query},
+    },
 };
 
 /// A participant on the list.
@@ -38,24 +44,31 @@ pub struct CheckInListScreen {
     pub status: Option<RegistrationStatus>,
     /// By name.
     pub rows: Vec<CheckInRow>,
-    /// How many there are, also beyond those that are listed.
+    /// How many there are on all pages.
     pub total: u64,
+    /// Counted from 1.
+    pub page: u64,
+    /// The number of pages.
+    pub pages: u64,
 }
 
-/// Lists at most 2,000 participants; for the organizer of the competition and administrators.
+/// Lists participants, at most 2,000 on a page; for the organizer of the competition and
+/// administrators.
 /// Without a status it lists those with a seat.
 #[server(prefix = "/fn", endpoint = "check_in_list")]
 pub async fn load_check_in_list(
     id: String,
     #[server(default)] status: Option<String>,
+    #[server(default)] page: Option<String>,
 ) -> Result<CheckInListScreen, Failure> {
     use crate::ssr::{clock::ViewerClock, request};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let clock = ViewerClock::of_request()?;
     let id = request::parse_competition_id(&id)?;
-    let status = RosterQuery { status, ..RosterQuery::default() }.check()?.status;
-    let found = service::registration::check_in_list(&ctx, &actor, id, status).await?;
+    let filter = RosterQuery { status, page, ..RosterQuery::default() }.check()?;
+    let (status, page) = (filter.status, filter.paging.page);
+    let found = service::registration::check_in_list(&ctx, &actor, id, status, page).await?;
     let competition = service::competitions::get_visible_to(&ctx, &actor, id).await?.competition;
     let row = |(name, email): (String, String)| CheckInRow { name, email };
     Ok(CheckInListScreen {
@@ -64,8 +77,10 @@ pub async fn load_check_in_list(
         place: Place::public(&competition),
         title: competition.title,
         total: found.total,
+        page: found.page,
+        pages: found.pages(),
         status,
-        rows: found.people.into_iter().map(row).collect(),
+        rows: found.items.into_iter().map(row).collect(),
     })
 }
 
@@ -74,9 +89,10 @@ pub async fn load_check_in_list(
 pub fn CheckInListPage() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
     let asked = Memo::new(move |_| {
-        (params.read().get("id").unwrap_or_default(), query.read().get("status"))
+        let query = query.read();
+        (params.read().get("id").unwrap_or_default(), query.get("status"), query.get("page"))
     });
-    let load = |(id, status)| load_check_in_list(id, status);
+    let load = |(id, status, page)| load_check_in_list(id, status, page);
     let screen = Resource::new_blocking(move || asked.get(), load);
     view! {
         <Loaded from=screen let(screen)>
@@ -87,17 +103,18 @@ pub fn CheckInListPage() -> impl IntoView {
 
 #[component]
 fn Content(screen: CheckInListScreen) -> impl IntoView {
-    let CheckInListScreen { id, title, start, place, status, rows, total } = screen;
-    let listed = rows.len() as u64;
+    let CheckInListScreen { id, title, start, place, status, rows, total, page, pages } = screen;
+    let at_page = move |page: u64| {
+        let status = status.map(|status| status.as_str().to_owned());
+        let page = (page > 1).then(|| page.to_string());
+        with_query(&check_in_list(id), &[("status", &status), ("page", &page)])
+    };
     let count = match (status, total) {
         (Some(status), total) => format!("{}: {}", status_words(status), grouped(total)),
         (None, 1) => "1 participant with a seat".to_owned(),
         (None, total) => format!("{} participants with a seat", grouped(total)),
     };
-    let cut = (listed < total).then(|| {
-        let words = format!("Only the first {} are listed. Download all as CSV.", grouped(listed));
-        view! { <p class="band">{words}</p> }
-    });
+    let count = count + &page_words(page, pages);
     let row = |row: CheckInRow| {
         view! {
             <tr>
@@ -111,7 +128,9 @@ fn Content(screen: CheckInListScreen) -> impl IntoView {
             </tr>
         }
     };
-    let list = if rows.is_empty() {
+    let list = if rows.is_empty() && page > 1 {
+        view! { <PastTheEnd first=at_page(1) /> }.into_any()
+    } else if rows.is_empty() {
         let words = match status {
             Some(_) => "Participants with this status appear here.",
             None => "Participants with a seat appear here.",
@@ -161,9 +180,11 @@ fn Content(screen: CheckInListScreen) -> impl IntoView {
                 <PlaceLine place />
                 <p class="font-semibold">{count}</p>
             </div>
-            {cut}
             <PrintButton />
             {list}
+            <div class="no-print">
+                <Pagination page pages href=at_page />
+            </div>
         </div>
     }
 }
@@ -178,6 +199,7 @@ fn PrintButton() -> impl IntoView {
         let _ = window().print();
     };
     view! {
+        <p class="no-print">"The boxes are for a pen: print the list, and tick who comes."</p>
         <p class="no-print">
             <Show when=move || can_print.get() fallback=|| "Print this page with your browser.">
                 <button type="button" class="btn btn-primary" on:click=print>

@@ -2,6 +2,7 @@
 
 mod addition;
 mod check_in_list;
+mod decision;
 mod history;
 mod latest;
 mod overview;

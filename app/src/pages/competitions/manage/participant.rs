@@ -7,7 +7,11 @@ use leptos::{html::H2, prelude::*};
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
-use super::history::{History, HistoryEntry};
+use super::{
+    decision::{Decision, Reviewable},
+    history::{History, HistoryEntry},
+    review::{ReviewRegistrations, TypedReview},
+};
 use crate::{
     Moment,
     components::{
@@ -46,6 +50,12 @@ pub struct ParticipantDetailScreen {
     pub access_code: Option<String>,
     /// When the registration was last changed.
     pub updated_at: Timestamp,
+    /// When the participant cancelled it, if they have.
+    pub cancelled_at: Option<Moment>,
+    /// What the viewer can decide about it; `None` for nothing.
+    pub reviewable: Option<Reviewable>,
+    /// A review that has just been refused without JavaScript, if one was.
+    pub review: Returned<TypedReview>,
     /// The version of the questions.
     pub questions_version: u32,
     /// The questions in the form, which need no answer; none if the viewer cannot edit answers.
@@ -66,6 +76,7 @@ pub async fn load_participant(
     competition: String,
     registration: String,
 ) -> Result<ParticipantDetailScreen, Failure> {
+    use super::review;
     use crate::{
         pages::competitions::questions::answer,
         ssr::{clock::ViewerClock, form, request},
@@ -73,6 +84,8 @@ pub async fn load_participant(
     use service::{competitions, registration};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
+    // Check the login before parsing the ids, so that 401 wins over 404.
+    actor.user()?;
     let clock = ViewerClock::of_request()?;
     let competition = request::parse_competition_id(&competition)?;
     let id = request::parse_registration_id(&registration)?;
@@ -81,7 +94,13 @@ pub async fn load_participant(
     let (competition, entry) = (detail.competition, record.entry);
     let status = entry.registration.status;
     let (is_cancelled, now) = (competition.is_cancelled(), ctx.now());
-    let can_edit = actor.user()?.id == competition.organizer_id
+    let is_owner = actor.user()?.id == competition.organizer_id;
+    let can_review = is_owner && competition.takes_reviews(now) && status.is_reviewable();
+    let reviewable = can_review.then(|| Reviewable {
+        can_approve: competition.can_approve(status, now),
+        can_promote: status.can_be_promoted(),
+    });
+    let can_edit = is_owner
         && status.check_answers_can_be_corrected(is_cancelled, competition.dates(), now).is_ok();
     let asked = if can_edit { detail.questions } else { Vec::new() };
     let mut start = form::take_stored_form::<TypedAnswers>(&form_name(id)).await?;
@@ -100,7 +119,7 @@ pub async fn load_participant(
     let questions: Vec<_> = asked.into_iter().map(for_organizer).collect();
     let is_asked = |id| questions.iter().any(|question| question.id == id);
     let others = entry.answers.into_iter().filter(|answer| !is_asked(answer.question_id));
-    let answers = others.map(|answer| (answer.question, answer.value.in_words())).collect();
+    let answers = others.map(domain::Answer::into_words).collect();
     Ok(ParticipantDetailScreen {
         competition: competition.id,
         title: competition.title,
@@ -112,6 +131,10 @@ pub async fn load_participant(
         rejection_reason: entry.rejection_reason,
         access_code: entry.access_code,
         updated_at: entry.registration.updated_at,
+        cancelled_at: (status == RegistrationStatus::Cancelled)
+            .then(|| clock.in_viewer_zone(entry.registration.updated_at)),
+        reviewable,
+        review: form::take_stored_form(&review::form_name(competition.id)).await?,
         questions_version: detail.questions_version,
         countries: answer::countries_for(&questions),
         questions,
@@ -175,19 +198,34 @@ pub fn ParticipantPage() -> impl IntoView {
         (get("id"), get("registrationId"))
     });
     let correct = ServerAction::<CorrectAnswers>::new();
+    let review = ServerAction::<ReviewRegistrations>::new();
     Toasts::after(correct);
+    Toasts::after(review);
+    let reviewed = count_replies(review, Result::is_ok);
     let saved = count_replies(correct, Result::is_ok);
     let stale = count_replies(correct, |reply| {
         reply.as_ref().is_err_and(|Failure(error)| error.code == ErrorCode::StaleVersion)
     });
     let screen = Resource::new_blocking(
-        move || (ids.get(), saved.get(), stale.get()),
+        move || (ids.get(), saved.get(), stale.get(), reviewed.get()),
         |((competition, registration), ..)| load_participant(competition, registration),
     );
+    // Sending one form ends the error of the other.
+    Effect::new(move || {
+        if correct.pending().get() {
+            review.clear();
+        }
+    });
+    Effect::new(move || {
+        if review.pending().get() {
+            correct.clear();
+        }
+    });
     let focused = StoredValue::new(0);
+    let decided = StoredValue::new(0);
     view! {
         <Loaded layout=Layout::Form from=screen let(screen)>
-            <Content screen correct saved focused />
+            <Content screen correct saved focused review=(review, reviewed, decided) />
         </Loaded>
     }
 }
@@ -200,7 +238,14 @@ fn Content(
     saved: RwSignal<usize>,
     /// That number when the heading of the answers took the focus.
     focused: StoredValue<usize>,
+    /// Approving, promoting and rejecting; how often that has succeeded, and that number when the
+    /// heading took the focus.
+    review: (ServerAction<ReviewRegistrations>, RwSignal<usize>, StoredValue<usize>),
 ) -> impl IntoView {
+    let decision = screen.reviewable.map(|reviewable| {
+        let (competition, registration) = (screen.competition, screen.registration);
+        view! { <Decision competition registration reviewable start=screen.review review /> }
+    });
     let ParticipantDetailScreen { competition, title, registration, name, email, .. } = screen;
     let error = error_of(correct, screen.start.error);
     let has_form = !screen.questions.is_empty();
@@ -233,6 +278,14 @@ fn Content(
         view! {
             <dt>"Reason"</dt>
             <dd dir="auto">{reason}</dd>
+        }
+    });
+    let cancelled = screen.cancelled_at.map(|at| {
+        view! {
+            <dt>"Cancelled"</dt>
+            <dd>
+                <ViewerTime at />
+            </dd>
         }
     });
     let code = screen.access_code.map(|code| {
@@ -288,8 +341,9 @@ fn Content(
                 <dd>
                     <ViewerTime at=screen.registered_at />
                 </dd>
-                {code} {reason}
+                {cancelled} {code} {reason}
             </dl>
+            {decision}
             <ErrorSummary error />
             {has_answers
                 .then(|| {

@@ -13,6 +13,9 @@ use crate::{
 /// The name of the list of registrations in errors, and its id on the page.
 const LIST: &str = "registrationIds";
 
+/// The name of the fields that choose registrations.
+pub(super) const IDS: &str = "registration_ids[]";
+
 /// What is in the form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TypedReview {
@@ -134,7 +137,7 @@ fn words(all: &domain::ReviewedRegistrations, are_promoted: bool) -> Vec<String>
     words
 }
 
-/// The form around the table of registrations, and its buttons.
+/// The form around what chooses registrations, and its buttons.
 #[component]
 pub(super) fn ReviewForm(
     /// The competition.
@@ -153,22 +156,29 @@ pub(super) fn ReviewForm(
     review: ServerAction<ReviewRegistrations>,
     /// The form on the page.
     form: NodeRef<Form>,
-    /// The table.
+    /// Whether it is about one registration, so that there is nothing to choose.
+    #[prop(default = false)]
+    of_one: bool,
+    /// What chooses registrations: a table with boxes, or a hidden field.
     children: Children,
 ) -> impl IntoView {
     let is_reason_wrong =
         move || error.with(|error| error.as_ref().is_some_and(|e| e.about("reason").is_some()));
+    let [approve_words, promote_words, reject_words] = match of_one {
+        true => ["Approve", "Give a seat", "Reject or remove"],
+        false => ["Approve chosen", "Give seats to chosen", "Reject or remove chosen"],
+    };
     let approve = can_approve.then(|| {
         view! {
             <Submit pending=review.pending() class="" {..} name="verdict" value="approve">
-                "Approve chosen"
+                {approve_words}
             </Submit>
         }
     });
     let promote = can_promote.then(|| {
         view! {
-            <details class="grow" open={typed.verdict == "promote"}>
-                <summary class="btn">"Give seats to chosen"</summary>
+            <details open={typed.verdict == "promote"}>
+                <summary class="btn">{promote_words}</summary>
                 <div class="grid max-w-prose gap-3 pt-3">
                     <p>"They get a seat ahead of everyone on the waiting list."</p>
                     <label class="choice">
@@ -209,11 +219,11 @@ pub(super) fn ReviewForm(
             </div>
             <div class="flex flex-wrap items-start gap-3">
                 {approve} {promote} <details class="grow" open=is_reason_wrong>
-                    <summary class="btn">"Reject or remove chosen"</summary>
+                    <summary class="btn">{reject_words}</summary>
                     <div class="grid max-w-prose gap-3 pt-3">
                         <p>
                             "They lose their seat, and cannot register again unless you approve \
-                                or add them. Each is notified."
+                                or add them. They are notified."
                         </p>
                         <Field
                             id="reason"
@@ -256,7 +266,7 @@ pub(super) fn ReviewBox(
             <input
                 class="checkbox mt-0.5"
                 type="checkbox"
-                name="registration_ids[]"
+                name=IDS
                 value=id
                 checked=checked
             />

@@ -40,7 +40,7 @@ pub struct AnswersScreen {
 pub async fn load_answers(id: String) -> Result<AnswersScreen, Failure> {
     use super::answer;
     use crate::ssr::{form, request};
-    use domain::{Answer, Role};
+    use domain::Role;
     use service::{competitions, registration};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
@@ -56,8 +56,7 @@ pub async fn load_answers(id: String) -> Result<AnswersScreen, Failure> {
     if let Some(stored) = viewer.registration_id.filter(|_| is_active) {
         let answers = registration::get(&ctx, &actor, stored).await?.answers;
         if !can_change {
-            let in_words = |answer: Answer| (answer.question, answer.value.in_words());
-            fixed = answers.into_iter().map(in_words).collect();
+            fixed = answers.into_iter().map(domain::Answer::into_words).collect();
         } else if start.error.is_none() {
             start.typed = answer::typed(&answers);
         }

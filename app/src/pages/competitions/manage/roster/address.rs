@@ -9,10 +9,15 @@ use crate::pages::competitions::address::{check_in_list, with_query};
 /// The query of an address.
 pub(in super::super) fn read(params: &ParamsMap) -> RosterQuery {
     let get = |name| params.get(name).filter(|text| !text.trim().is_empty());
+    // The form has the answer to a question without choices in a field of its own.
+    let answer = get("answer").and_then(|answer| match answer.split_once(':') {
+        Some((_, "")) => get("value").map(|value| answer + value.trim()),
+        _ => Some(answer),
+    });
     RosterQuery {
         search: get("search"),
         status: get("status"),
-        answer: get("answer"),
+        answer,
         sort: get("sort"),
         page: get("page"),
         limit: get("limit"),
@@ -94,6 +99,19 @@ mod tests {
         );
         let plain = format!("/competitions/{ID}/manage/participants");
         assert_eq!(at_page(list, id, &RosterQuery::default(), 1), plain);
+    }
+
+    #[test]
+    fn the_answer_to_a_question_without_choices_is_in_a_field_of_its_own() {
+        let read = |fields: &[(&'static str, &str)]| {
+            let mut params = ParamsMap::new();
+            fields.iter().for_each(|(name, text)| params.insert(*name, (*text).to_owned()));
+            super::read(&params).answer
+        };
+        assert_eq!(read(&[("answer", "id:"), ("value", " 5 ")]).as_deref(), Some("id:5"));
+        assert_eq!(read(&[("answer", "id:"), ("value", " ")]), None);
+        assert_eq!(read(&[("answer", "id:a:"), ("value", "5")]).as_deref(), Some("id:a:"));
+        assert_eq!(read(&[("value", "5")]), None);
     }
 
     #[test]

@@ -23,8 +23,14 @@ pub(super) fn Filters(
     let narrowed =
         query.search.is_some() || query.answer.is_some() || (has_status && query.status.is_some());
     let chosen = query.answer.clone();
+    let (typed, choices): (Vec<_>, Vec<_>) = choices.into_iter().partition(AnswerChoices::is_typed);
+    let typed_answer = typed.iter().find_map(|question| {
+        let answer = chosen.as_deref()?.strip_prefix(&question.prefix)?;
+        Some((question.prefix.clone(), answer.to_owned()))
+    });
     let is_listed = |answer: &String| {
-        choices.iter().any(|question| question.choices.iter().any(|(value, _)| value == answer))
+        typed_answer.is_some()
+            || choices.iter().any(|question| question.choices.iter().any(|(own, _)| own == answer))
     };
     // Of an option that was removed, or from an address that was typed.
     let other = chosen.clone().filter(|answer| !is_listed(answer)).map(|answer| {
@@ -38,7 +44,31 @@ pub(super) fn Filters(
         let options = question.choices.into_iter().map(option).collect_view();
         view! { <optgroup label=question.label>{options}</optgroup> }
     };
-    let answers = (!choices.is_empty() || other.is_some()).then(|| {
+    let (typed_of, typed_value) = typed_answer.unzip();
+    let typed_field = (!typed.is_empty()).then(|| {
+        view! {
+            <div class="grid gap-1.5">
+                <label for="value" class="font-semibold">"Typed answer"</label>
+                <input
+                    class="input"
+                    id="value"
+                    name="value"
+                    value=typed_value
+                    placeholder="5 or 2026-11-30"
+                />
+            </div>
+        }
+    });
+    let typed = (!typed.is_empty()).then(|| {
+        let option = |AnswerChoices { prefix, label, .. }: AnswerChoices| {
+            let selected = typed_of.as_ref() == Some(&prefix);
+            view! { <option value=prefix selected=selected>{label}</option> }
+        };
+        let options = typed.into_iter().map(option).collect_view();
+        view! { <optgroup label="Exactly the typed answer to">{options}</optgroup> }
+    });
+    let has_answers = !choices.is_empty() || typed.is_some() || other.is_some();
+    let answers = has_answers.then(|| {
         view! {
             <div class="grid gap-1.5">
                 <label for="answer" class="font-semibold">"Answer"</label>
@@ -46,8 +76,10 @@ pub(super) fn Filters(
                     <option value="">"Any answer"</option>
                     {other}
                     {choices.into_iter().map(group).collect_view()}
+                    {typed}
                 </select>
             </div>
+            {typed_field}
         }
     });
     let option = move |status: RegistrationStatus| {

@@ -42,14 +42,14 @@ fn RosterPage(list: RosterList) -> impl IntoView {
     let (reviews, additions) =
         (count_replies(review, Result::is_ok), count_replies(add, Result::is_ok));
     let successes = Signal::derive(move || reviews.get() + additions.get());
-    // The success of one form ends the error of the other.
+    // Sending one form ends the error of the other.
     Effect::new(move || {
-        if reviews.get() > 0 {
+        if review.pending().get() {
             add.clear();
         }
     });
     Effect::new(move || {
-        if additions.get() > 0 {
+        if add.pending().get() {
             review.clear();
         }
     });

@@ -62,7 +62,7 @@ impl RosterRow {
                 waitlist_position: entry.waitlist_position,
                 registered_at: clock.in_viewer_zone(entry.registration.registered_at),
                 rejection_reason: entry.rejection_reason,
-                answers: answers.map(|answer| (answer.question, answer.value.in_words())).collect(),
+                answers: answers.map(domain::Answer::into_words).collect(),
             }
         };
         Ok(entries.into_iter().map(row).collect())
@@ -143,7 +143,7 @@ pub async fn load_roster(
         review: form::take_stored_form(&review::form_name(id)).await?,
         addition,
         totals: roster.totals,
-        answer_choices: roster.questions.into_iter().filter_map(AnswerChoices::of).collect(),
+        answer_choices: roster.questions.into_iter().map(AnswerChoices::of).collect(),
         query,
         sort: filter.sort,
         total,

@@ -65,7 +65,8 @@ pub(super) fn Roster(
     let content = if none_yet {
         let can_edit = managed.is_owner && managed.cancelled_at.is_none();
         let has_waitlist = screen.waitlist_capacity > 0;
-        view! { <Empty list id can_edit has_waitlist /> }.into_any()
+        let is_draft = managed.visibility.is_draft();
+        view! { <Empty list id can_edit has_waitlist is_draft /> }.into_any()
     } else if rows.is_empty() && total > 0 {
         view! { <PastTheEnd first=address::at_page(list, id, &query, 1) /> }.into_any()
     } else if rows.is_empty() {
@@ -158,13 +159,20 @@ fn in_list(list: RosterList, totals: RosterTotals) -> u64 {
 
 /// A list without registrations.
 #[component]
-fn Empty(list: RosterList, id: CompetitionId, can_edit: bool, has_waitlist: bool) -> impl IntoView {
+fn Empty(
+    list: RosterList,
+    id: CompetitionId,
+    can_edit: bool,
+    has_waitlist: bool,
+    is_draft: bool,
+) -> impl IntoView {
+    let first_step = if is_draft { "Publish the competition" } else { "Share the competition" };
     match (list, has_waitlist) {
         (RosterList::Participants, _) => view! {
             <EmptyState title="No participants yet">
                 <p>"People who register appear here, in order of registration."</p>
                 <a class="btn btn-primary" href=manage(id)>
-                    "Share the competition"
+                    {first_step}
                 </a>
             </EmptyState>
         }

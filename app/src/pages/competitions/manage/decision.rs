@@ -1,0 +1,81 @@
+//! What an organizer decides about one registration.
+
+use domain::{CompetitionId, RegistrationId};
+use leptos::{
+    html::{Form, H2},
+    prelude::*,
+};
+use serde::{Deserialize, Serialize};
+
+use super::review::{IDS, ReviewForm, ReviewRegistrations, TypedReview};
+use crate::{
+    components::{ErrorSummary, focus},
+    form::{Returned, error_of},
+    pages::competitions::address::participant,
+};
+
+/// What its organizer can decide about a registration, beside rejecting it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reviewable {
+    /// Whether approving it can change it.
+    pub can_approve: bool,
+    /// Whether it can be given a seat ahead of the waiting list.
+    pub can_promote: bool,
+}
+
+/// What the organizer decides about the registration.
+#[component]
+pub(super) fn Decision(
+    /// The competition.
+    competition: CompetitionId,
+    /// The registration.
+    registration: RegistrationId,
+    /// What can be decided.
+    reviewable: Reviewable,
+    /// A review that has just been refused without JavaScript, if one was.
+    start: Returned<TypedReview>,
+    /// Approving, promoting and rejecting; how often that has succeeded, and that number when the
+    /// heading took the focus.
+    review: (ServerAction<ReviewRegistrations>, RwSignal<usize>, StoredValue<usize>),
+) -> impl IntoView {
+    let (review, reviewed, decided) = review;
+    let Returned { typed, error } = start;
+    let error = error_of(review, error);
+    let (heading, form) = (NodeRef::<H2>::new(), NodeRef::<Form>::new());
+    Effect::new(move || {
+        let reviewed = reviewed.get_untracked();
+        if reviewed > decided.get_value()
+            && let Some(heading) = heading.get()
+        {
+            decided.set_value(reviewed);
+            // The elements stay, with the reason that was typed.
+            if let Some(form) = form.get_untracked() {
+                form.reset();
+            }
+            focus(heading);
+        }
+    });
+    let Reviewable { can_approve, can_promote } = reviewable;
+    let next = participant(competition, registration);
+    view! {
+        <section aria-labelledby="decision" class="grid gap-4">
+            <h2 id="decision" class="subheading outline-none" node_ref=heading tabindex="-1">
+                "Decision"
+            </h2>
+            <ErrorSummary error />
+            <ReviewForm
+                id=competition
+                next
+                can_approve
+                can_promote
+                typed
+                error
+                review
+                form
+                of_one=true
+            >
+                <input type="hidden" name=IDS value=registration.to_string() />
+            </ReviewForm>
+        </section>
+    }
+}
