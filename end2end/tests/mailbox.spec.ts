@@ -43,16 +43,16 @@ test('a message has an address of its own', async ({ page, api }) => {
   await expect(page.getByRole('banner').getByRole('link', { name: 'Mailbox' })).toHaveText('Mailbox');
 });
 
-test('a link in a message can be followed', async ({ page, api }) => {
-  const participant = await api.participant();
-  const competition = await api.competition({ facts: { onlineUrl: 'https://meet.example/final' } });
-  await api.register(participant, competition);
+test('a link to the site in a message can be followed', async ({ page, api }) => {
+  const [owner, participant] = await Promise.all([api.organizer(), api.participant()]);
+  const competition = await api.competition({ owner, access: 'INVITATION' });
+  await api.invite(owner, competition, [participant.email]);
   await expect.poll(() => api.mailOf(participant)).toHaveLength(1);
   const [mail] = await api.mailOf(participant);
   await logInAs(page, participant);
   await open(page, `/mailbox?mail=${mail?.id}`);
-  const link = page.getByRole('article').getByRole('link', { name: 'https://meet.example/final' });
-  await expect(link).toHaveAttribute('href', 'https://meet.example/final');
+  const link = page.getByRole('article').getByRole('link', { name: `/competitions/${competition.id}` });
+  await expect(link).toHaveAttribute('href', (await link.textContent()) ?? '');
 });
 
 test('an empty mailbox says that it has no messages', async ({ page, api }) => {

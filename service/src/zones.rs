@@ -55,6 +55,11 @@ pub fn find(name: &TimeZoneName) -> Option<TimeZoneName> {
     TimeZoneName::parse(zone_of(name.as_str())?.name()).ok()
 }
 
+/// The zone that a typed text means, as for [`find`]; `None` for a text that is no name.
+pub fn find_text(text: &str) -> Option<TimeZoneName> {
+    find(&TimeZoneName::parse(text).ok()?)
+}
+
 /// The zones to choose from, with their offsets then: UTC, then places from A to Z.
 pub fn choices(at: Timestamp) -> Vec<Zone> {
     let names = std::iter::once("UTC").chain(PLACES.lines());

@@ -132,7 +132,7 @@ pub(crate) fn failure_text(error: &PublicError) -> FailureText {
                 with the reference below."
                 .into(),
         ),
-        // It may succeed later.
+        // Only an error that may be temporary advises a retry.
         code if code.status() >= 500 || code == ErrorCode::RateLimited => {
             let sentence = error.message.trim_end_matches('.');
             let title = "This page cannot be shown right now";

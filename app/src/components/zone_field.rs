@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::Field;
 use crate::form::FormError;
 
-/// The names that browsers still report although the time zone database has given them up, and the
-/// names that replace them: those of the Unicode CLDR that differ from the list of IANA.
+/// Deprecated names of time zones that browsers report, and their canonical names: the identifiers of
+/// the Unicode CLDR that differ from the list of IANA.
 const RENAMED: [(&str, &str); 19] = [
     ("Africa/Asmera", "Africa/Asmara"),
     ("America/Buenos_Aires", "America/Argentina/Buenos_Aires"),
@@ -41,8 +41,8 @@ pub struct Zone {
 }
 
 impl Zone {
-    /// The name that has replaced a name which browsers report; any other name as it is.
-    pub(crate) fn present_name(zone: String) -> String {
+    /// The canonical name of a zone that a browser has reported.
+    pub(crate) fn canonical_name(zone: String) -> String {
         let renamed = RENAMED.into_iter().find(|(old, _)| *old == zone);
         renamed.map_or(zone, |(_, new)| new.to_owned())
     }
@@ -79,7 +79,7 @@ pub(crate) fn ZoneField(
     let (value, set_value) = signal(value);
     Effect::new(move || {
         if let Some(zone) = ask_browser.then(zone_of_browser).flatten() {
-            set_value.set(Zone::present_name(zone));
+            set_value.set(Zone::canonical_name(zone));
         }
     });
     let option = |zone: Zone| view! { <option value=zone.name>{zone.label}</option> };
@@ -109,14 +109,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_that_was_given_up_is_replaced_by_one_of_the_choices() {
+    fn a_deprecated_zone_name_is_replaced_by_its_canonical_name() {
         let choices = Zone::choices("2026-11-30T00:00:00Z".parse().unwrap());
         let is_choice = |name: &str| choices.iter().any(|zone| zone.name == name);
         for (old, new) in RENAMED {
             assert!(!is_choice(old), "{old}");
             assert!(is_choice(new), "{new}");
-            assert_eq!(Zone::present_name(old.to_owned()), new);
+            assert_eq!(Zone::canonical_name(old.to_owned()), new);
         }
-        assert_eq!(Zone::present_name("Europe/Berlin".to_owned()), "Europe/Berlin");
+        assert_eq!(Zone::canonical_name("Europe/Berlin".to_owned()), "Europe/Berlin");
     }
 }

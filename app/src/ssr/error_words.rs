@@ -3,18 +3,12 @@
 //! The messages of the API are fixed: clients may show them. Pages say what to do instead. The
 //! replacement happens on the server, so that browsers do not load these texts.
 
-use domain::{CompetitionDraft, DateFault, ErrorCode, FieldError, PublicError};
+use domain::{DateFault, ErrorCode, PublicError};
 
 /// The error with the messages that pages show. An error without words of its own keeps its
 /// message; replacing twice changes nothing.
 pub(crate) fn for_pages(mut error: PublicError) -> PublicError {
     let code = error.code;
-    // The longest form, of a competition: its faults are in its order. Those of others stay.
-    let order = |fault: &FieldError| {
-        let position = CompetitionDraft::FIELDS.iter().position(|field| *field == fault.field);
-        position.unwrap_or(CompetitionDraft::FIELDS.len())
-    };
-    error.fields.sort_by_key(order);
     for fault in &mut error.fields {
         let words = field_words(code, &fault.field, &fault.message);
         fault.message = words.unwrap_or_else(|| std::mem::take(&mut fault.message));

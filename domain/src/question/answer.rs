@@ -28,7 +28,7 @@ pub struct Answer {
     pub question: String,
     /// What was answered.
     pub value: AnswerValue,
-    /// The kind of the question; not on the wire.
+    /// The kind of the question. Not on the wire: an answer that was read from JSON has the default.
     #[serde(skip)]
     pub kind: QuestionKind,
 }
@@ -337,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn people_read_the_name_of_a_country_and_the_month_of_a_date() {
+    fn a_country_is_shown_by_its_name_and_a_date_with_its_month() {
         let words = |kind, text: &str| AnswerValue::Text(text.into()).in_words_of(kind);
         assert_eq!(words(QuestionKind::Country, "DE"), "Germany");
         assert_eq!(words(QuestionKind::Country, "XX"), "XX");

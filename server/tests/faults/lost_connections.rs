@@ -2,7 +2,8 @@
 //! firewall drops its state.
 //!
 //! Guards: the client-side timeout of every statement; the test of idle connections before use; the
-//! lanes that do not wait for a stuck batch; closing all connections as old as a dead one.
+//! lanes that do not wait for a stuck batch; closing all connections as old as a dead one; waiting
+//! longer for the response to a COMMIT than for that to any other statement.
 
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// The longest response on a dead connection. Later requests do not wait.
 const SHORT: Duration = Duration::from_secs(10);
 /// The longest response to a request whose COMMIT was sent on a dead connection. A slow disk looks
-/// the same, so it counts as lost after 12 s only.
+/// the same, so it counts as lost after 12 s only (`RESPONSE_TIMEOUT` of pooled connections).
 const AFTER_COMMIT: Duration = Duration::from_secs(15);
 
 /// An installation whose server reaches the database through a proxy.
@@ -77,12 +78,13 @@ async fn a_commit_without_a_response_delays_only_its_own_requests() {
     let (urls, blocked_before) = ([server.url()], network.blocked());
     let rngs = &mut [rng.fork(), rng.fork()];
     let [of_first, of_second] = rngs;
-    network.cut_existing_after(b"COMMIT");
+    network.cut_existing_after(Proxy::COMMIT);
     let began = Instant::now();
     let in_flight = async {
         let ledger = participants.register(&urls, (one, 40), of_first).await;
         let waited = began.elapsed();
         eprintln!("the requests of the commit were answered after {waited:?}");
+        assert!(waited > SHORT, "no registration waited for the commit: {waited:?}");
         assert!(waited < AFTER_COMMIT, "{waited:?}");
         ledger
     };

@@ -114,7 +114,7 @@ async fn a_timeout_claims_that_nothing_was_changed_only_if_that_is_true() {
     }
     let has_started = async || site.world.tally(id).await.registered > 0;
     wait_until("the first seat is taken", RESPONSE_TIMEOUT, has_started).await;
-    network.cut_after(b"COMMIT");
+    network.cut_after(Proxy::COMMIT);
     wait_until("a COMMIT has lost its answer", RESPONSE_TIMEOUT, async || network.is_cut()).await;
     sleep(CUT).await;
     let blocked = network.blocked();

@@ -1,5 +1,6 @@
 //! Pictures in a bucket.
 
+use axum::http::Method;
 use serde_json::Value;
 use service::testing::picture;
 use tokio::task::block_in_place;
@@ -19,7 +20,7 @@ fn variables(bucket: &Bucket) -> [(&str, &str); 5] {
     ]
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn pictures_are_stored_in_a_bucket_and_shown_by_another_process() {
     let (app, bucket) = (App::new().await, Bucket::open().await);
     let ada = app.world.organizer("Ada").await;
@@ -69,6 +70,8 @@ async fn the_doctor_stores_reads_and_deletes_a_file_of_the_bucket() {
         media.unwrap_or_else(|| panic!("{report}"))["severity"].as_str().unwrap().to_owned()
     };
     assert_eq!(finding(&variables), "ok");
+    // Files are deleted by the request for several of them.
+    assert_eq!(bucket.methods(), [Method::PUT, Method::GET, Method::POST]);
     assert_eq!(bucket.paths(), Vec::<String>::new(), "the doctor has left a file");
     // A port that nothing listens on.
     variables[1].1 = "http://127.0.0.1:1";

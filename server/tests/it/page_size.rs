@@ -1,6 +1,7 @@
 //! The size of pages with the data of the demo.
 
 use axum::http::StatusCode;
+use serde_json::Value;
 use service::demo;
 
 use crate::support::App;
@@ -39,7 +40,7 @@ async fn a_page_has_at_most_150_kib_with_the_data_of_the_demo() {
     demo::seed(&app.world.ctx).await.unwrap();
     let open = app.get("/api/competitions?status=open&limit=100").send().await.json();
     let open = open.as_array().unwrap();
-    assert_eq!(open.len(), 15);
+    assert!(!open.is_empty());
     let pages =
         ["/", "/competitions", "/competitions?status=over", "/dashboard", "/mailbox", "/account"];
     let mut largest = (0, String::new());
@@ -52,6 +53,10 @@ async fn a_page_has_at_most_150_kib_with_the_data_of_the_demo() {
         let own = own.send().await;
         let own = own.json().as_array().cloned().unwrap_or_default();
         let competitions = if own.is_empty() { open } else { &own };
+        let is_cancelled = |one: &&Value| !one["cancelledAt"].is_null();
+        let cancelled = competitions.iter().filter(is_cancelled);
+        let cancelled: Vec<_> =
+            cancelled.map(|one| one["id"].as_str().unwrap().to_owned()).collect();
         let mut paths: Vec<_> = pages.map(str::to_owned).into();
         for competition in competitions {
             let id = competition["id"].as_str().unwrap();
@@ -60,8 +65,10 @@ async fn a_page_has_at_most_150_kib_with_the_data_of_the_demo() {
         for path in paths {
             let page = app.get(&path).header("accept", "text/html").header("cookie", &cookie);
             let page = page.send().await;
-            let is_there = [StatusCode::OK, StatusCode::CONFLICT].contains(&page.status);
-            assert!(is_there, "{path}: {}", page.status);
+            // One of the competitions is cancelled, and its forms say so.
+            let is_final = cancelled.iter().any(|id| path.contains(&**id));
+            let expected = [StatusCode::OK, StatusCode::CONFLICT];
+            assert!(expected[..=usize::from(is_final)].contains(&page.status), "{path}");
             assert!(page.text.contains("</html>"), "{path} is not whole");
             largest = largest.max((page.text.len(), path));
         }

@@ -236,16 +236,17 @@ pub async fn edit_draft(
     };
     match edit(ctx, actor, id, patch, key).await {
         Err(Error::Public(mut refusal)) if refusal.code == ErrorCode::ValidationFailed => {
-            refusal.fields.extend(refused_beyond_fields(ctx, actor, id, beyond_fields).await?);
+            let more = refused_beyond_fields(ctx, actor, id, beyond_fields).await;
+            refusal.fields.extend(more.unwrap_or_default());
             Err(explain(refusal.into(), &times.faults))
         }
         decided => decided.map_err(|error| explain(error, &times.faults)),
     }
 }
 
-/// The faults of an edit that depend on the competition: of times, and of the capacity. An edit
-/// with a fault in one of its fields does not come so far, and a form shows all faults at once.
-/// None if the fields of `patch` have faults themselves.
+/// The faults of times and of the capacity that depend on the competition. A fault of a field stops
+/// an edit before these checks, and a form shows all faults at once. None if one of the times or the
+/// capacity has a fault itself.
 async fn refused_beyond_fields(
     ctx: &Context,
     actor: &Actor,
@@ -255,8 +256,8 @@ async fn refused_beyond_fields(
     let Ok(edit) = patch.check(zones::find) else { return Ok(Vec::new()) };
     let detail = get_own(ctx, actor, id).await?;
     let current = &detail.competition;
-    let stays_draft = edit.visibility.unwrap_or(current.visibility).is_draft();
-    let publishes = current.visibility.is_draft() && !stays_draft;
+    let is_draft = edit.visibility.unwrap_or(current.visibility).is_draft();
+    let publishes = current.visibility.is_draft() && !is_draft;
     let dates = edit.dates(current.dates(), publishes, ctx.now()).err();
     let capacity = edit.refused_capacity(detail.count.registrations);
     Ok(capacity.into_iter().chain(dates).flat_map(|refusal| refusal.fields).collect())
@@ -337,7 +338,8 @@ fn closes_at_start(draft: &CompetitionDraft) -> bool {
     draft.start_date == draft.reg_deadline
 }
 
-/// Replaces the message of an invalid time by the reason that its zone gives.
+/// Replaces the message of an invalid time by the reason that its zone gives, and puts the faults
+/// in the order of the form.
 fn explain(error: Error, reasons: &[FieldError]) -> Error {
     let Error::Public(mut public) = error else { return error };
     for fault in &mut public.fields {
@@ -345,5 +347,8 @@ fn explain(error: Error, reasons: &[FieldError]) -> Error {
             fault.message.clone_from(&reason.message);
         }
     }
+    public.fields.sort_by_key(|fault| {
+        CompetitionDraft::FIELDS.iter().position(|field| *field == fault.field)
+    });
     Error::Public(public)
 }

@@ -2,14 +2,10 @@
 
 use askama::Template;
 
-use super::templates::render;
-
-/// A piece of a line.
-#[derive(Debug, PartialEq, Eq)]
-enum Span<'a> {
-    Text(&'a str),
-    Link(&'a str),
-}
+use super::{
+    spans::{Span, spans},
+    templates::render,
+};
 
 /// Plain HTML with inline styles, that loads nothing and inherits the colours of the mail program.
 #[derive(Template)]
@@ -27,19 +23,6 @@ pub(crate) fn html_part(site: &str, subject: &str, text: &str) -> String {
     let paragraphs =
         paragraphs.map(|lines| lines.iter().map(|line| spans(site, line)).collect()).collect();
     render(&Layout { subject, paragraphs })
-}
-
-fn spans<'a>(site: &str, line: &'a str) -> Vec<Span<'a>> {
-    let span = |part: &'a str| {
-        if part.starts_with(site) { Span::Link(part) } else { Span::Text(part) }
-    };
-    line.split_inclusive(' ')
-        .flat_map(|word| {
-            let bare = word.trim_end_matches(' ');
-            [span(bare), Span::Text(&word[bare.len()..])]
-        })
-        .filter(|span| *span != Span::Text(""))
-        .collect()
 }
 
 #[cfg(test)]

@@ -5,5 +5,8 @@ pub(crate) mod html_part;
 pub(crate) mod limits;
 pub mod mailbox;
 pub(crate) mod smtp;
+mod spans;
 pub(crate) mod templates;
 pub(crate) mod when_and_where;
+
+pub use spans::linked_text;

@@ -155,8 +155,8 @@ pub(super) fn CallToActionPanel(
     }
 }
 
-/// The heading of a state, if it has one, and what there is to know about it; for a participant who
-/// is not registered.
+/// The heading of a state, if it has one, and a sentence about it, for a participant who is not
+/// registered.
 pub(super) fn notes_of(action: CallToAction) -> (Option<&'static str>, &'static str) {
     match action {
         CallToAction::RequestSeat => {
@@ -182,11 +182,14 @@ pub(super) fn access_words(access: AccessMode) -> Option<&'static str> {
     }
 }
 
-/// What the approval of a registration leads to.
-pub(super) fn approval_words(seats_left: u32) -> &'static str {
-    match seats_left {
-        0 => "The organizer approves each registration. It then joins the waiting list.",
-        _ => "The organizer approves each registration.",
+/// That registrations are approved, and whether they join the waiting list then.
+pub(super) fn approval_words(joins_waitlist: bool) -> &'static str {
+    match joins_waitlist {
+        true => {
+            "The organizer approves each registration. Approved registrations join the waiting \
+             list."
+        }
+        false => "The organizer approves each registration.",
     }
 }
 

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 #[cfg(feature = "ssr")]
-use super::{draft::DraftValues, outside_form::OutsideForm};
+use super::{draft::DraftValues, saved_details::SavedDetails};
 use super::{
     draft::{DraftForm, DraftState, PREVIEW, SAVE_AS_DRAFT},
     form::{Fields, FormPage, IntentButton},
@@ -32,16 +32,16 @@ async fn state(
     values: DraftValues,
     error: Option<domain::PublicError>,
 ) -> service::Result<DraftState> {
-    let outside = match values.copy_of.filter(|_| values.wants_preview) {
-        None => OutsideForm::default(),
+    let saved = match values.copy_of.filter(|_| values.wants_preview) {
+        None => SavedDetails::default(),
         Some(id) => {
             let original = service::competitions::get_own(ctx, actor, id).await?;
-            let OutsideForm { cover, access, asks, .. } = OutsideForm::of(&original);
+            let SavedDetails { cover, access, asks, .. } = SavedDetails::of(&original);
             let cover = cover.filter(|_| original.competition.cover.is_some());
-            OutsideForm { taken: 0, cover, access, asks }
+            SavedDetails { cover, access, asks, ..Default::default() }
         }
     };
-    DraftState::of(ctx, actor, values, outside, error).await
+    DraftState::of(ctx, actor, values, saved, error).await
 }
 
 /// Loads the page; for organizers. The form has what the competition `from` has, if there is one.
@@ -71,7 +71,7 @@ pub async fn load_create_competition(
     };
     let ask_browser = known.is_none() && clock.zone().is_none();
     let values = known.unwrap_or_else(|| {
-        let zone = clock.zone().map(|zone| Zone::present_name(zone.to_owned()));
+        let zone = clock.zone().map(|zone| Zone::canonical_name(zone.to_owned()));
         let time_zone = zone.unwrap_or_else(|| TimeZoneName::default().into_string());
         let reminder_offsets = ReminderOffsets::default().in_words();
         DraftValues {

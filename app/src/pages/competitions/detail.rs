@@ -213,12 +213,16 @@ fn Detail(
     let access = access_words(screen.access)
         .filter(|_| !is_past)
         .map(|words| view! { <p class="text-sm text-muted">{words}</p> });
-    let approval = (screen.approval_required && !is_past).then(|| {
-        let words = move || approval_words(seats.get().0);
-        view! { <p class="text-sm text-muted">{words}</p> }
-    });
     // How many the list takes; nobody joins it after the deadline.
     let takes_more = if was_cancelled || deadline.at <= now { 0 } else { waitlist_capacity };
+    let approval = (screen.approval_required && !is_past).then(|| {
+        let joins_waitlist = move || {
+            let (left, waiting) = (seats.get().0, waiting.get());
+            (left == 0 || waiting > 0) && waiting < takes_more
+        };
+        let words = move || approval_words(joins_waitlist());
+        view! { <p class="text-sm text-muted">{words}</p> }
+    });
     let closes = (!is_past).then(|| {
         let to = deadline.at;
         view! {

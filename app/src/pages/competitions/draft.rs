@@ -3,9 +3,9 @@
 use domain::{Clash, CompetitionDraft, CompetitionId, PublicError};
 use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "ssr")]
-use super::outside_form::OutsideForm;
 use super::preview_screen::PreviewScreen;
+#[cfg(feature = "ssr")]
+use super::saved_details::SavedDetails;
 use crate::{components::Zone, error::Failure};
 
 /// The values of the form. Without JavaScript they are stored in the session.
@@ -72,21 +72,20 @@ impl DraftState {
         ctx: &service::Context,
         actor: &service::Actor,
         values: DraftValues,
-        outside: OutsideForm,
+        saved: SavedDetails,
         error: Option<PublicError>,
     ) -> service::Result<Self> {
-        use domain::TimeZoneName;
         use service::{idempotency, zones};
 
         let CompetitionDraft { time_zone, promote_until, .. } = &values.draft;
         let CompetitionDraft { reg_opens_at, reg_deadline, start_date, ends_at, .. } =
             &values.draft;
         let times = [reg_opens_at, reg_deadline, promote_until, start_date, ends_at];
-        let zone = TimeZoneName::parse(time_zone).ok().and_then(|name| zones::find(&name));
+        let zone = zones::find_text(time_zone);
         let utc = |text: &String| Some(zones::to_utc(text, zone.as_ref()?.as_str()).ok()?.human());
-        let taken = outside.taken;
+        let taken = saved.taken;
         let preview = if values.wants_preview {
-            Some(PreviewScreen::of(ctx, actor, &values.draft, outside).await?)
+            Some(PreviewScreen::of(ctx, actor, &values.draft, saved).await?)
         } else {
             None
         };

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 #[cfg(feature = "ssr")]
-use super::outside_form::OutsideForm;
+use super::saved_details::SavedDetails;
 use super::{
     address::competition as path,
     draft::{DraftForm, DraftState, PREVIEW},
@@ -46,8 +46,8 @@ pub async fn load_edit_competition(id: String) -> Result<(CompetitionId, DraftFo
         let (draft, version) = (draft_of(&detail), detail.competition.version);
         DraftValues { seen: draft.clone(), draft, version, ..Default::default() }
     });
-    let outside = OutsideForm::of(&detail);
-    let screen = DraftState::of(&ctx, &actor, values, outside, start.error).await?;
+    let saved = SavedDetails::of(&detail);
+    let screen = DraftState::of(&ctx, &actor, values, saved, start.error).await?;
     Ok((id, DraftForm::of(screen, ctx.now())))
 }
 
@@ -112,7 +112,7 @@ pub async fn edit_competition(
         (values.seen, values.version) = (theirs, now.competition.version);
     }
     form::show_again(&name, &format!("{page}{anchor}"), &values, error.as_ref()).await?;
-    Ok(Some(DraftState::of(&ctx, &actor, values, OutsideForm::of(&now), error).await?))
+    Ok(Some(DraftState::of(&ctx, &actor, values, SavedDetails::of(&now), error).await?))
 }
 
 /// Editing a competition.

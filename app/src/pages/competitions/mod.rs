@@ -27,14 +27,14 @@ mod listing;
 mod live_seats;
 mod manage;
 mod managed;
-#[cfg(feature = "ssr")]
-mod outside_form;
 mod place;
 mod preview;
 mod preview_screen;
 mod questions;
 mod reach_bar;
 mod register_form;
+#[cfg(feature = "ssr")]
+mod saved_details;
 mod sections;
 mod state_badges;
 mod tags;

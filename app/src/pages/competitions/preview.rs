@@ -45,8 +45,8 @@ pub(super) fn Preview(
         .into_any(),
         None => view! {
             <p class="band text-sm">
-                "Without a cover, a pattern of its own is here. You can add a cover once it is \
-                    saved."
+                "Without a cover, the page shows a pattern that is drawn for it. You can add a \
+                    cover once it is saved."
             </p>
         }
         .into_any(),
@@ -89,14 +89,15 @@ pub(super) fn Preview(
 #[component]
 fn Panel(screen: PreviewScreen) -> impl IntoView {
     let PreviewScreen { seats, access, asks, call_to_action, .. } = screen;
-    let PreviewScreen { waitlist_capacity, approval_required, .. } = screen;
+    let PreviewScreen { waitlisted, takes_waitlisted, approval_required, .. } = screen;
     let PreviewScreen { opens, deadline, waitlist_ends, .. } = screen;
     let meter = seats.map(|(left, capacity)| view! { <Seats left capacity /> });
     let left = seats.map_or(1, |(left, _)| left);
+    let joins_waitlist = (left == 0 || waitlisted > 0) && waitlisted < takes_waitlisted;
     let notes = [
         access_words(access).map(str::to_owned),
-        approval_required.then(|| approval_words(left).to_owned()),
-        waiting_words(0, left, waitlist_capacity),
+        approval_required.then(|| approval_words(joins_waitlist).to_owned()),
+        waiting_words(waitlisted, left, takes_waitlisted),
     ];
     let notes = notes.into_iter().flatten();
     let notes = notes.map(|words| view! { <p class="text-sm text-muted">{words}</p> });

@@ -39,8 +39,10 @@ pub struct PreviewScreen {
     pub asks: bool,
     /// What participants can do now.
     pub call_to_action: CallToAction,
-    /// How many may wait for a seat.
-    pub waitlist_capacity: u32,
+    /// How many wait for a seat.
+    pub waitlisted: u32,
+    /// How many may wait for a seat; 0 after the deadline.
+    pub takes_waitlisted: u32,
     /// Whether its organizer approves registrations.
     pub approval_required: bool,
     /// The description as sanitized HTML; may be empty.
@@ -61,11 +63,10 @@ impl PreviewScreen {
         ctx: &service::Context,
         actor: &service::Actor,
         draft: &domain::CompetitionDraft,
-        outside: super::outside_form::OutsideForm,
+        saved: super::saved_details::SavedDetails,
     ) -> service::Result<Self> {
-        use super::{links::is_link, outside_form::OutsideForm};
+        use super::{links::is_link, saved_details::SavedDetails};
         use crate::ssr::{clock::ViewerClock, sections};
-        use domain::TimeZoneName;
         use service::{assets, markdown, zones};
 
         /// Headings of a description start below the `h1` of the page and the `h2` of the preview.
@@ -73,7 +74,7 @@ impl PreviewScreen {
         let organizer = actor.user()?;
         let clock = ViewerClock::of_request()?;
         // Without a known zone, a typed time is no moment.
-        let zone = TimeZoneName::parse(&draft.time_zone).ok().and_then(|name| zones::find(&name));
+        let zone = zones::find_text(&draft.time_zone);
         let moment = |text: &String| {
             let zone = zone.as_ref()?.as_str();
             Some(clock.in_event_zone(zones::to_utc(text, zone).ok()?, zone))
@@ -82,21 +83,29 @@ impl PreviewScreen {
         let texts = sections::of_draft(draft);
         let pictures =
             assets::pictures_shown_in(ctx, organizer.id, &draft.description, &texts).await?;
-        let OutsideForm { taken, cover, access, asks } = outside;
+        let SavedDetails { taken, waitlisted, cover, access, asks } = saved;
         let (opens, deadline) = (moment(&draft.reg_opens_at), moment(&draft.reg_deadline));
         let capacity: Option<u32> = draft.capacity.trim().parse().ok();
         let seats = capacity.map(|capacity| (capacity.saturating_sub(taken), capacity));
         let waitlist_capacity = draft.waitlist_capacity.trim().parse().unwrap_or_default();
         let approval_required = !draft.approval_required.is_empty();
-        let is_full = seats.is_some_and(|(left, _)| left == 0);
         let now = ctx.now();
-        let call_to_action = match () {
-            () if opens.as_ref().is_some_and(|opens| opens.at > now) => CallToAction::NotYetOpen,
-            () if deadline.as_ref().is_some_and(|end| end.at <= now) => CallToAction::Closed,
-            () if is_full && waitlist_capacity == 0 => CallToAction::Full,
-            () if approval_required => CallToAction::RequestSeat,
-            () if is_full => CallToAction::JoinWaitlist,
-            () => CallToAction::Register,
+        let is_closed = deadline.as_ref().is_some_and(|end| end.at <= now);
+        // The rules of `CallToAction::of`, for a competition of which some fields may be unknown.
+        let has_free_seat = seats.is_none_or(|(left, _)| left > 0) && waitlisted == 0;
+        let has_room = has_free_seat || waitlisted < waitlist_capacity;
+        let call_to_action = if opens.as_ref().is_some_and(|opens| opens.at > now) {
+            CallToAction::NotYetOpen
+        } else if is_closed {
+            CallToAction::Closed
+        } else if !has_room {
+            CallToAction::Full
+        } else if approval_required {
+            CallToAction::RequestSeat
+        } else if has_free_seat {
+            CallToAction::Register
+        } else {
+            CallToAction::JoinWaitlist
         };
         Ok(Self {
             title: draft.title.clone(),
@@ -119,7 +128,8 @@ impl PreviewScreen {
             access,
             asks,
             call_to_action,
-            waitlist_capacity,
+            waitlisted,
+            takes_waitlisted: if is_closed { 0 } else { waitlist_capacity },
             approval_required,
             description: markdown::render(&draft.description, TOP_HEADING, &pictures),
             sections: sections::html(&texts, TOP_HEADING, &pictures),
@@ -128,10 +138,10 @@ impl PreviewScreen {
     }
 }
 
-/// The tags as they would be saved: each once.
+/// The tags as they would be saved: each once, without those that are not valid.
 #[cfg(feature = "ssr")]
 fn tags(text: &str) -> Vec<String> {
     let mut seen = std::collections::HashSet::new();
-    let tags = text.split(',').map(str::trim).filter(|tag| !tag.is_empty());
-    tags.filter(|tag| seen.insert(tag.to_lowercase())).map(str::to_owned).collect()
+    let tags = text.split(',').filter_map(|tag| domain::Tag::parse(tag).ok());
+    tags.filter(|tag| seen.insert(tag.key())).map(|tag| tag.to_string()).collect()
 }

@@ -95,7 +95,7 @@ pub async fn load_mailbox(
                 response::redirect_page(&address::href(&query, Some(id)));
             }
         }
-        open = Some(OpenMail::of(mail, &clock));
+        open = Some(OpenMail::of(&ctx, mail, &clock));
     }
     let shown = mailbox::browse(&ctx, &actor, &filter).await?;
     Ok(MailboxScreen {

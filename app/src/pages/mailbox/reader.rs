@@ -1,13 +1,13 @@
 //! The open message.
 
 use domain::MailId;
-use leptos::{html::H2, prelude::*};
+use leptos::{either::Either, html::H2, prelude::*};
 use serde::{Deserialize, Serialize};
 
 use super::MarkMailUnread;
 use crate::{
     Moment,
-    components::{LinkedText, NavigationFocus, ViewerTime},
+    components::{NavigationFocus, ViewerTime},
 };
 
 /// The open message.
@@ -19,20 +19,24 @@ pub struct OpenMail {
     pub to: String,
     /// One line.
     pub subject: String,
-    /// Plain text.
-    pub body: String,
+    /// Plain text in pieces, with whether each is a link.
+    pub body: Vec<(String, bool)>,
     /// When it was sent.
     pub sent_at: Moment,
 }
 
 #[cfg(feature = "ssr")]
 impl OpenMail {
-    pub(super) fn of(mail: domain::Mail, clock: &crate::ssr::clock::ViewerClock) -> Self {
+    pub(super) fn of(
+        ctx: &service::Context,
+        mail: domain::Mail,
+        clock: &crate::ssr::clock::ViewerClock,
+    ) -> Self {
         Self {
             id: mail.id,
             to: mail.to,
             subject: mail.subject,
-            body: mail.body,
+            body: service::mail::linked_text(ctx, &mail.body),
             sent_at: clock.in_viewer_zone(mail.sent_at),
         }
     }
@@ -50,6 +54,17 @@ pub(super) fn Reader(
 ) -> impl IntoView {
     let node = NodeRef::<H2>::new();
     NavigationFocus::take(node);
+    let piece = |(text, is_link): (String, bool)| match is_link {
+        false => Either::Left(text),
+        true => {
+            let href = text.clone();
+            Either::Right(view! {
+                <a class="link" href=href rel="external">
+                    {text}
+                </a>
+            })
+        }
+    };
     view! {
         <article aria-labelledby="subject" class="reader">
             <div class="flex flex-wrap items-center justify-between gap-x-4">
@@ -64,7 +79,7 @@ pub(super) fn Reader(
             </h2>
             <p class="text-sm text-muted">"To " {mail.to} ", " <ViewerTime at=mail.sent_at /></p>
             <p class="plain-text whitespace-pre-line">
-                <LinkedText text=mail.body />
+                {mail.body.into_iter().map(piece).collect_view()}
             </p>
         </article>
     }

@@ -60,6 +60,9 @@ struct Rules {
 }
 
 impl Proxy {
+    /// The message of PostgreSQL's protocol that is a COMMIT and nothing else.
+    pub(crate) const COMMIT: &[u8] = b"Q\0\0\0\x0bCOMMIT\0";
+
     pub(crate) async fn to(target: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();

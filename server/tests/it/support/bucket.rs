@@ -1,4 +1,4 @@
-//! A bucket that speaks as much of S3 as pictures need.
+//! A fake S3 bucket that answers the requests of the store of pictures.
 
 use std::{
     collections::BTreeMap,
@@ -14,14 +14,19 @@ use axum::{
 };
 use tokio::{net::TcpListener, task::AbortHandle};
 
-/// The files by their paths.
-type Files = Arc<Mutex<BTreeMap<String, Bytes>>>;
+#[derive(Default)]
+struct Content {
+    /// The files by their paths.
+    files: BTreeMap<String, Bytes>,
+    /// The methods of the requests so far.
+    methods: Vec<Method>,
+}
 
 /// Keeps files in memory, by paths that begin with the name of the bucket. Requests without a
 /// signature are refused; signatures are not checked.
 pub(crate) struct Bucket {
     pub(crate) endpoint: String,
-    files: Files,
+    content: Arc<Mutex<Content>>,
     task: AbortHandle,
 }
 
@@ -29,16 +34,22 @@ impl Bucket {
     pub(crate) async fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
-        let files = Files::default();
-        let routes = Router::new().fallback(answer).with_state(Arc::clone(&files));
+        let content = Arc::<Mutex<Content>>::default();
+        let routes = Router::new().fallback(answer).with_state(Arc::clone(&content));
         let task = tokio::spawn(async move { axum::serve(listener, routes).await });
-        Self { endpoint, files, task: task.abort_handle() }
+        Self { endpoint, content, task: task.abort_handle() }
     }
 
     /// The paths of its files, in order.
     pub(crate) fn paths(&self) -> Vec<String> {
-        let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        files.keys().cloned().collect()
+        let content = self.content.lock().unwrap_or_else(PoisonError::into_inner);
+        content.files.keys().cloned().collect()
+    }
+
+    /// The methods of the requests so far.
+    pub(crate) fn methods(&self) -> Vec<Method> {
+        let content = self.content.lock().unwrap_or_else(PoisonError::into_inner);
+        content.methods.clone()
     }
 }
 
@@ -49,7 +60,7 @@ impl Drop for Bucket {
 }
 
 async fn answer(
-    State(files): State<Files>,
+    State(content): State<Arc<Mutex<Content>>>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -59,7 +70,9 @@ async fn answer(
     if !signature.is_some_and(|value| value.starts_with("AWS4-HMAC-SHA256 Credential=")) {
         return StatusCode::FORBIDDEN.into_response();
     }
-    let mut files = files.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut content = content.lock().unwrap_or_else(PoisonError::into_inner);
+    content.methods.push(method.clone());
+    let files = &mut content.files;
     let path = uri.path().to_owned();
     let tag = [("etag", "\"1\""), ("last-modified", "Mon, 30 Nov 2026 12:00:00 GMT")];
     match method {

@@ -9,7 +9,7 @@ use crate::{
     entity::{registration, user},
 };
 
-/// The names on a page of the list: more are no list that anybody ticks.
+/// The most names on a page of the list, so that a page has a bound.
 const ON_CHECK_IN_PAGE: u64 = 2_000;
 
 /// A page of the participants with this status, or of those with a seat, by name: the name and the
@@ -61,7 +61,7 @@ mod tests {
     };
 
     #[tokio::test]
-    async fn a_check_in_list_has_everyone_on_pages_with_a_bound() {
+    async fn a_check_in_list_is_split_into_pages_of_2000_names() {
         let world = World::new().await;
         let ada = world.organizer("Ada").await;
         let sprint = world.competition(&ada).seats(3_000).create().await;

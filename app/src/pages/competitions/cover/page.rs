@@ -157,6 +157,11 @@ pub async fn remove_cover(
 
 type Reply = Option<Returned<TypedCover>>;
 
+/// Whether the last upload was saved.
+fn is_saved(save: Upload<Reply>) -> Signal<bool> {
+    Signal::derive(move || matches!(save.reply().get(), Some(Ok(None))))
+}
+
 /// The page where an organizer sets the cover of a competition.
 #[component]
 pub fn CoverPage() -> impl IntoView {
@@ -164,14 +169,14 @@ pub fn CoverPage() -> impl IntoView {
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
     let save = Upload::<Reply>::new();
     let remove = ServerAction::<RemoveCover>::new();
-    let is_saved = move || matches!(save.reply().get(), Some(Ok(None)));
-    Toasts::when(Signal::derive(is_saved), save.version().into());
+    let is_saved = is_saved(save);
+    Toasts::when(is_saved, save.version().into());
     Toasts::after(remove);
     // A form that is refused stays as it was typed. The success of one form ends the error of the
     // other.
     let saved = RwSignal::new(0_usize);
     Effect::new(move || {
-        if save.version().get() > 0 && is_saved() {
+        if save.version().get() > 0 && is_saved.get() {
             remove.clear();
             saved.update(|number| *number += 1);
         }
@@ -201,7 +206,7 @@ fn Content(
     let (shown, error) = returned_by(save.reply(), start);
     let removal_error = error_of(remove, None);
     let error = Signal::derive(move || error.get().or_else(|| removal_error.get()));
-    let is_saved = Signal::derive(move || matches!(save.reply().get(), Some(Ok(None))));
+    let is_saved = is_saved(save);
     let fields = move |typed| view! { <Fields typed choices=choices.clone() error /> };
     view! {
         <Head title=format!("Cover of {title}") />

@@ -199,7 +199,7 @@ fn PrintButton() -> impl IntoView {
         let _ = window().print();
     };
     view! {
-        <p class="no-print">"The boxes are for a pen: print the list, and tick who comes."</p>
+        <p class="no-print">"Print this list and tick each participant who arrives."</p>
         <p class="no-print">
             <Show when=move || can_print.get() fallback=|| "Print this page with your browser.">
                 <button type="button" class="btn btn-primary" on:click=print>

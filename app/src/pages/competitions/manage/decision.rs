@@ -7,20 +7,33 @@ use leptos::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::review::{IDS, ReviewForm, ReviewRegistrations, TypedReview};
+use super::review::{IDS, LIST, ReviewForm, ReviewRegistrations, TypedReview};
 use crate::{
     components::{ErrorSummary, focus},
     form::{Returned, error_of},
     pages::competitions::address::participant,
 };
 
-/// What its organizer can decide about a registration, beside rejecting it.
+/// What its organizer can decide about a registration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reviewable {
     /// Whether approving it can change it.
     pub can_approve: bool,
     /// Whether it can be given a seat ahead of the waiting list.
     pub can_promote: bool,
+    /// Whether rejecting it can change it.
+    pub can_reject: bool,
+}
+
+/// Approving, promoting and rejecting, on the page of a registration.
+#[derive(Clone, Copy)]
+pub(super) struct Reviewing {
+    /// What is done.
+    pub(super) action: ServerAction<ReviewRegistrations>,
+    /// How often that has succeeded.
+    pub(super) successes: RwSignal<usize>,
+    /// That number when the heading took the focus.
+    pub(super) focused: StoredValue<usize>,
 }
 
 /// What the organizer decides about the registration.
@@ -34,20 +47,19 @@ pub(super) fn Decision(
     reviewable: Reviewable,
     /// A review that has just been refused without JavaScript, if one was.
     start: Returned<TypedReview>,
-    /// Approving, promoting and rejecting; how often that has succeeded, and that number when the
-    /// heading took the focus.
-    review: (ServerAction<ReviewRegistrations>, RwSignal<usize>, StoredValue<usize>),
+    /// Approving, promoting and rejecting.
+    reviewing: Reviewing,
 ) -> impl IntoView {
-    let (review, reviewed, decided) = review;
+    let Reviewing { action: review, successes, focused } = reviewing;
     let Returned { typed, error } = start;
     let error = error_of(review, error);
     let (heading, form) = (NodeRef::<H2>::new(), NodeRef::<Form>::new());
     Effect::new(move || {
-        let reviewed = reviewed.get_untracked();
-        if reviewed > decided.get_value()
+        let successes = successes.get_untracked();
+        if successes > focused.get_value()
             && let Some(heading) = heading.get()
         {
-            decided.set_value(reviewed);
+            focused.set_value(successes);
             // The elements stay, with the reason that was typed.
             if let Some(form) = form.get_untracked() {
                 form.reset();
@@ -55,10 +67,11 @@ pub(super) fn Decision(
             focus(heading);
         }
     });
-    let Reviewable { can_approve, can_promote } = reviewable;
+    let Reviewable { can_approve, can_promote, can_reject } = reviewable;
     let next = participant(competition, registration);
     view! {
-        <section aria-labelledby="decision" class="grid gap-4">
+        // The target of the link in the error summary.
+        <section id=LIST tabindex="-1" aria-labelledby="decision" class="grid gap-4 outline-none">
             <h2 id="decision" class="subheading outline-none" node_ref=heading tabindex="-1">
                 "Decision"
             </h2>
@@ -68,6 +81,7 @@ pub(super) fn Decision(
                 next
                 can_approve
                 can_promote
+                can_reject
                 typed
                 error
                 review

@@ -8,7 +8,7 @@ use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    decision::{Decision, Reviewable},
+    decision::{Decision, Reviewable, Reviewing},
     history::{History, HistoryEntry},
     review::{ReviewRegistrations, TypedReview},
 };
@@ -78,14 +78,14 @@ pub async fn load_participant(
 ) -> Result<ParticipantDetailScreen, Failure> {
     use super::review;
     use crate::{
-        pages::competitions::questions::answer,
+        pages::competitions::{address, questions::answer},
         ssr::{clock::ViewerClock, form, request},
     };
     use service::{competitions, registration};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     // Check the login before parsing the ids, so that 401 wins over 404.
-    actor.user()?;
+    let viewer = actor.user()?.id;
     let clock = ViewerClock::of_request()?;
     let competition = request::parse_competition_id(&competition)?;
     let id = request::parse_registration_id(&registration)?;
@@ -94,11 +94,12 @@ pub async fn load_participant(
     let (competition, entry) = (detail.competition, record.entry);
     let status = entry.registration.status;
     let (is_cancelled, now) = (competition.is_cancelled(), ctx.now());
-    let is_owner = actor.user()?.id == competition.organizer_id;
+    let is_owner = viewer == competition.organizer_id;
     let can_review = is_owner && competition.takes_reviews(now) && status.is_reviewable();
     let reviewable = can_review.then(|| Reviewable {
         can_approve: competition.can_approve(status, now),
         can_promote: status.can_be_promoted(),
+        can_reject: status != RegistrationStatus::Rejected,
     });
     let can_edit = is_owner
         && status.check_answers_can_be_corrected(is_cancelled, competition.dates(), now).is_ok();
@@ -120,6 +121,7 @@ pub async fn load_participant(
     let is_asked = |id| questions.iter().any(|question| question.id == id);
     let others = entry.answers.into_iter().filter(|answer| !is_asked(answer.question_id));
     let answers = others.map(domain::Answer::into_words).collect();
+    let page = address::participant(competition.id, id);
     Ok(ParticipantDetailScreen {
         competition: competition.id,
         title: competition.title,
@@ -134,7 +136,7 @@ pub async fn load_participant(
         cancelled_at: (status == RegistrationStatus::Cancelled)
             .then(|| clock.in_viewer_zone(entry.registration.updated_at)),
         reviewable,
-        review: form::take_stored_form(&review::form_name(competition.id)).await?,
+        review: form::take_stored_form(&review::form_name(competition.id, &page)).await?,
         questions_version: detail.questions_version,
         countries: answer::countries_for(&questions),
         questions,
@@ -222,10 +224,10 @@ pub fn ParticipantPage() -> impl IntoView {
         }
     });
     let focused = StoredValue::new(0);
-    let decided = StoredValue::new(0);
+    let reviewing = Reviewing { action: review, successes: reviewed, focused: StoredValue::new(0) };
     view! {
         <Loaded layout=Layout::Form from=screen let(screen)>
-            <Content screen correct saved focused review=(review, reviewed, decided) />
+            <Content screen correct saved focused reviewing />
         </Loaded>
     }
 }
@@ -238,13 +240,12 @@ fn Content(
     saved: RwSignal<usize>,
     /// That number when the heading of the answers took the focus.
     focused: StoredValue<usize>,
-    /// Approving, promoting and rejecting; how often that has succeeded, and that number when the
-    /// heading took the focus.
-    review: (ServerAction<ReviewRegistrations>, RwSignal<usize>, StoredValue<usize>),
+    /// Approving, promoting and rejecting.
+    reviewing: Reviewing,
 ) -> impl IntoView {
     let decision = screen.reviewable.map(|reviewable| {
         let (competition, registration) = (screen.competition, screen.registration);
-        view! { <Decision competition registration reviewable start=screen.review review /> }
+        view! { <Decision competition registration reviewable start=screen.review reviewing /> }
     });
     let ParticipantDetailScreen { competition, title, registration, name, email, .. } = screen;
     let error = error_of(correct, screen.start.error);

@@ -4,6 +4,8 @@ use domain::{CompetitionId, UserId};
 use leptos::{html::Form, prelude::*};
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "ssr")]
+use crate::pages::competitions::address;
 use crate::{
     components::{Field, MadeFor, Submit},
     error::Failure,
@@ -11,7 +13,7 @@ use crate::{
 };
 
 /// The name of the list of registrations in errors, and its id on the page.
-const LIST: &str = "registrationIds";
+pub(super) const LIST: &str = "registrationIds";
 
 /// The name of the fields that choose registrations.
 pub(super) const IDS: &str = "registration_ids[]";
@@ -29,10 +31,13 @@ pub struct TypedReview {
     pub reason: String,
 }
 
-/// The key of the form in the session. It has the id, because several forms may be open.
+/// The key of the form on a page in the session. It has the ids of the competition and, on the page
+/// of one registration, of that, because several forms may be open.
 #[cfg(feature = "ssr")]
-pub(super) fn form_name(id: CompetitionId) -> String {
-    format!("review:{id}")
+pub(super) fn form_name(id: CompetitionId, page: &str) -> String {
+    let registrations = format!("{}/registrations/", address::competition(id));
+    let of_one = page.strip_prefix(&registrations).unwrap_or_default();
+    format!("review:{id}:{of_one}")
 }
 
 /// Approves, promotes or rejects the chosen registrations. Sending it twice has the effect of
@@ -96,7 +101,7 @@ pub async fn review_registrations(
     })
     .await;
     let page = next::local(&next);
-    let name = form_name(competition);
+    let name = form_name(competition, page);
     let all = form::redirect_back_with(&name, page, typed, outcome).await?;
     for words in words(&all, verdict == "promote") {
         flash::set(words).await;
@@ -156,6 +161,8 @@ pub(super) fn ReviewForm(
     review: ServerAction<ReviewRegistrations>,
     /// The form on the page.
     form: NodeRef<Form>,
+    /// Whether any registration on the page can be rejected.
+    can_reject: bool,
     /// Whether it is about one registration, so that there is nothing to choose.
     #[prop(default = false)]
     of_one: bool,
@@ -167,6 +174,16 @@ pub(super) fn ReviewForm(
     let [approve_words, promote_words, reject_words] = match of_one {
         true => ["Approve", "Give a seat", "Reject or remove"],
         false => ["Approve chosen", "Give seats to chosen", "Reject or remove chosen"],
+    };
+    let [add_words, give_words, reason_hint] = match of_one {
+        true => {
+            ["Add a seat if none is free", "Give the seat", "The participant is sent the reason."]
+        }
+        false => [
+            "Add a seat for each if none is free",
+            "Give seats",
+            "The participants are sent the reason.",
+        ],
     };
     let approve = can_approve.then(|| {
         view! {
@@ -189,7 +206,7 @@ pub(super) fn ReviewForm(
                             value="true"
                             checked=typed.adds_seats
                         />
-                        "Add a seat for each if none is free"
+                        {add_words}
                     </label>
                     <p>
                         <Submit
@@ -199,13 +216,55 @@ pub(super) fn ReviewForm(
                             name="verdict"
                             value="promote"
                         >
-                            "Give seats"
+                            {give_words}
                         </Submit>
                     </p>
                 </div>
             </details>
         }
     });
+    let reject = can_reject.then(|| {
+        view! {
+            <details class="grow" open=is_reason_wrong>
+                <summary class="btn">{reject_words}</summary>
+                <div class="grid max-w-prose gap-3 pt-3">
+                    <p>
+                        "They lose their seat, and cannot register again unless you approve \
+                            or add them. They are notified."
+                    </p>
+                    <Field
+                        id="reason"
+                        label="Reason (optional)"
+                        hint=reason_hint
+                        required=false
+                        value=typed.reason
+                        error
+                    />
+                    <p>
+                        <Submit
+                            pending=review.pending()
+                            class="btn-error"
+                            {..}
+                            name="verdict"
+                            value="reject"
+                        >
+                            "Reject or remove"
+                        </Submit>
+                    </p>
+                </div>
+            </details>
+        }
+    });
+    let chooser = match of_one {
+        true => children().into_any(),
+        // The target of the link in the error summary.
+        false => view! {
+            <div id=LIST tabindex="-1" class="outline-none">
+                {children()}
+            </div>
+        }
+        .into_any(),
+    };
     view! {
         <ActionForm action=review node_ref=form attr:class="grid gap-4">
             <input type="hidden" name="competition" value=id.to_string() />
@@ -213,39 +272,9 @@ pub(super) fn ReviewForm(
             <MadeFor />
             // Enter in the reason sends nothing: it would press the first button, which approves.
             <button hidden disabled></button>
-            // The target of the link in the error summary.
-            <div id=LIST tabindex="-1" class="outline-none">
-                {children()}
-            </div>
+            {chooser}
             <div class="flex flex-wrap items-start gap-3">
-                {approve} {promote} <details class="grow" open=is_reason_wrong>
-                    <summary class="btn">{reject_words}</summary>
-                    <div class="grid max-w-prose gap-3 pt-3">
-                        <p>
-                            "They lose their seat, and cannot register again unless you approve \
-                                or add them. They are notified."
-                        </p>
-                        <Field
-                            id="reason"
-                            label="Reason (optional)"
-                            hint="The participants are sent the reason."
-                            required=false
-                            value=typed.reason
-                            error
-                        />
-                        <p>
-                            <Submit
-                                pending=review.pending()
-                                class="btn-error"
-                                {..}
-                                name="verdict"
-                                value="reject"
-                            >
-                                "Reject or remove"
-                            </Submit>
-                        </p>
-                    </div>
-                </details>
+                {approve} {promote} {reject}
             </div>
         </ActionForm>
     }

@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn the_answer_to_a_question_without_choices_is_in_a_field_of_its_own() {
+    fn a_typed_answer_is_read_from_the_field_value() {
         let read = |fields: &[(&'static str, &str)]| {
             let mut params = ParamsMap::new();
             fields.iter().for_each(|(name, text)| params.insert(*name, (*text).to_owned()));

@@ -6,6 +6,9 @@ use leptos::prelude::*;
 use super::{AnswerChoices, RosterList};
 use crate::components::{Icon, Shape, status_words};
 
+/// The longest answer to look for, in characters, as [`domain::AnswerFilter`] has it.
+const MAX_ANSWER: &str = "100";
+
 /// Search, status and answer. The form leaves the page out, because new results start at the first
 /// page.
 #[component]
@@ -54,8 +57,12 @@ pub(super) fn Filters(
                     id="value"
                     name="value"
                     value=typed_value
-                    placeholder="5 or 2026-11-30"
+                    maxlength=MAX_ANSWER
+                    aria-describedby="value-hint"
                 />
+                <p id="value-hint" class="text-sm text-muted">
+                    "The whole answer, to the question that is chosen; a date as 2026-11-30."
+                </p>
             </div>
         }
     });
@@ -65,7 +72,7 @@ pub(super) fn Filters(
             view! { <option value=prefix selected=selected>{label}</option> }
         };
         let options = typed.into_iter().map(option).collect_view();
-        view! { <optgroup label="Exactly the typed answer to">{options}</optgroup> }
+        view! { <optgroup label="The typed answer to">{options}</optgroup> }
     });
     let has_answers = !choices.is_empty() || typed.is_some() || other.is_some();
     let answers = has_answers.then(|| {

@@ -140,7 +140,7 @@ pub async fn load_roster(
         waitlist_capacity: competition.waitlist_capacity,
         can_review: managed.is_owner && competition.takes_reviews(ctx.now()),
         managed,
-        review: form::take_stored_form(&review::form_name(id)).await?,
+        review: form::take_stored_form(&review::form_name(id, &list.address(id))).await?,
         addition,
         totals: roster.totals,
         answer_choices: roster.questions.into_iter().map(AnswerChoices::of).collect(),

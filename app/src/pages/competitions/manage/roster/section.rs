@@ -95,7 +95,17 @@ pub(super) fn Roster(
         if can_review && any_reviewable {
             let next = address::href(list, id, &query);
             view! {
-                <ReviewForm id next can_approve can_promote typed error review form=review_form>
+                <ReviewForm
+                    id
+                    next
+                    can_approve
+                    can_promote
+                    can_reject=true
+                    typed
+                    error
+                    review
+                    form=review_form
+                >
                     {table}
                 </ReviewForm>
             }

@@ -1,14 +1,17 @@
-//! What of a competition is not in its form, for the form and its preview.
+//! The details of a saved competition that its form does not edit.
 
 use domain::{AccessMode, CompetitionDetail};
 
 use super::CoverPicture;
 
-/// What of a competition is not in its form.
+/// The details of a saved competition that its form does not edit; by default, those of one that is
+/// not saved yet.
 #[derive(Clone, Debug, Default)]
-pub(super) struct OutsideForm {
+pub(super) struct SavedDetails {
     /// The number of taken seats.
     pub(super) taken: u32,
+    /// How many wait for a seat.
+    pub(super) waitlisted: u32,
     /// Its cover; without one, its pattern once it is saved.
     pub(super) cover: Option<CoverPicture>,
     /// Who may register.
@@ -17,11 +20,12 @@ pub(super) struct OutsideForm {
     pub(super) asks: bool,
 }
 
-impl OutsideForm {
+impl SavedDetails {
     pub(super) fn of(detail: &CompetitionDetail) -> Self {
         let competition = &detail.competition;
         Self {
             taken: detail.count.registrations,
+            waitlisted: competition.waitlisted,
             cover: Some(CoverPicture::of(competition.id, competition.cover.as_ref())),
             access: competition.access,
             asks: !detail.questions.is_empty(),
