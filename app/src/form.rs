@@ -63,6 +63,27 @@ where
     count
 }
 
+/// Shows one error at a time for two forms of a page: sending one of them ends the error of the
+/// other.
+pub(crate) fn keep_one_error<A, B>(one: ServerAction<A>, other: ServerAction<B>)
+where
+    A: ServerFn<Error = Failure> + Clone + Send + Sync + 'static,
+    A::Output: Clone + Send + Sync + 'static,
+    B: ServerFn<Error = Failure> + Clone + Send + Sync + 'static,
+    B::Output: Clone + Send + Sync + 'static,
+{
+    Effect::new(move || {
+        if one.pending().get() {
+            other.clear();
+        }
+    });
+    Effect::new(move || {
+        if other.pending().get() {
+            one.clear();
+        }
+    });
+}
+
 /// Loads the data of a page anew after each refusal of its form, and hands it on. The elements of
 /// the form stay, and what was typed.
 pub(crate) fn reload_when_refused<S, T, F>(

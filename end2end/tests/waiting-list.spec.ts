@@ -122,6 +122,7 @@ test('a participant joins the waiting list, leaves it and joins its end', { tag:
     await expect(page.getByText('0 of 1 seat left')).toBeVisible();
     await expect(page.getByText('This competition is full')).toBeVisible();
     await expect(page.getByRole('button', { name: 'Register' })).toBeHidden();
+    await expect(page.getByText('The waiting list is empty. You would be 1st in line.')).toBeVisible();
     await joinButton(page).click();
     await expect(page.getByText('You\'re 1st in line')).toBeVisible();
     await expect(page.getByText('One person is on the waiting list.')).toBeVisible();

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     components::{
-        Countdown, Head, Heading, Layout, Loaded, LocalTimes, Seats, Share, refresh_soon,
+        Countdown, Head, Heading, Layout, Loaded, LocalTimes, Seats, Share, ordinal, refresh_soon,
     },
     pages::dashboard_view::DashboardView,
 };
@@ -223,6 +223,15 @@ fn Detail(
         let words = move || approval_words(joins_waitlist());
         view! { <p class="text-sm text-muted">{words}</p> }
     });
+    let can_join = screen.call_to_action == CallToAction::JoinWaitlist;
+    let list_words = move || {
+        let waiting = if is_past { 0 } else { waiting.get() };
+        let mut words = waiting_words(waiting, seats.get().0, takes_more)?;
+        if can_join {
+            words += &format!(" You would be {} in line.", ordinal(waiting + 1));
+        }
+        Some(words)
+    };
     let closes = (!is_past).then(|| {
         let to = deadline.at;
         view! {
@@ -281,9 +290,7 @@ fn Detail(
                     {meter}
                     {access} {approval}
                     {move || {
-                        let waiting = if is_past { 0 } else { waiting.get() };
-                        waiting_words(waiting, seats.get().0, takes_more)
-                            .map(|words| view! { <p class="text-sm text-muted">{words}</p> })
+                        list_words().map(|words| view! { <p class="text-sm text-muted">{words}</p> })
                     }}
                     {dates}
                     {calendar}

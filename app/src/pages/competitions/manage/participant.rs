@@ -19,7 +19,7 @@ use crate::{
         Submit, Toasts, ViewerTime, focus,
     },
     error::Failure,
-    form::{Returned, count_replies, error_of, reload_when_refused, success_of},
+    form::{Returned, count_replies, error_of, keep_one_error, reload_when_refused, success_of},
     pages::competitions::{
         address::participants,
         answer_list::AnswerList,
@@ -212,17 +212,7 @@ pub fn ParticipantPage() -> impl IntoView {
         move || (ids.get(), saved.get(), stale.get(), reviewed.get()),
         |((competition, registration), ..)| load_participant(competition, registration),
     );
-    // Sending one form ends the error of the other.
-    Effect::new(move || {
-        if correct.pending().get() {
-            review.clear();
-        }
-    });
-    Effect::new(move || {
-        if review.pending().get() {
-            correct.clear();
-        }
-    });
+    keep_one_error(correct, review);
     let focused = StoredValue::new(0);
     let reviewing = Reviewing { action: review, successes: reviewed, focused: StoredValue::new(0) };
     view! {

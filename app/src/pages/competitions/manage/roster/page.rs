@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     components::{Layout, Loaded, Toasts},
-    form::count_replies,
+    form::{count_replies, keep_one_error},
     pages::competitions::managed::ManageHeader,
 };
 
@@ -42,17 +42,7 @@ fn RosterPage(list: RosterList) -> impl IntoView {
     let (reviews, additions) =
         (count_replies(review, Result::is_ok), count_replies(add, Result::is_ok));
     let successes = Signal::derive(move || reviews.get() + additions.get());
-    // Sending one form ends the error of the other.
-    Effect::new(move || {
-        if review.pending().get() {
-            add.clear();
-        }
-    });
-    Effect::new(move || {
-        if add.pending().get() {
-            review.clear();
-        }
-    });
+    keep_one_error(review, add);
     let screen = Resource::new_blocking(
         move || (asked.get(), successes.get()),
         move |((id, query), _)| load_roster(id, list, query),
