@@ -60,8 +60,8 @@ test.describe('wrong facts', () => {
       'Website (optional)': 'javascript:alert(1)',
     });
     await expectFaults(page, [
-      'Enter an online link like https://example.com/sprint',
       'Enter a website like https://example.com/sprint',
+      'Enter an online link like https://example.com/sprint',
     ]);
 
     await fillCompetition(page, {

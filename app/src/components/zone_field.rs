@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::Field;
 use crate::form::FormError;
 
-/// Deprecated names of time zones that browsers report, and their canonical names: the identifiers of
-/// the Unicode CLDR that differ from the list of IANA.
+/// Deprecated names of time zones that browsers report, and their canonical names: the identifiers
+/// of the Unicode CLDR that differ from the list of IANA.
 const RENAMED: [(&str, &str); 19] = [
     ("Africa/Asmera", "Africa/Asmara"),
     ("America/Buenos_Aires", "America/Argentina/Buenos_Aires"),

@@ -28,7 +28,8 @@ pub struct Answer {
     pub question: String,
     /// What was answered.
     pub value: AnswerValue,
-    /// The kind of the question. Not on the wire: an answer that was read from JSON has the default.
+    /// The kind of the question. Not on the wire: an answer that was read from JSON has the
+    /// default.
     #[serde(skip)]
     pub kind: QuestionKind,
 }

@@ -245,8 +245,8 @@ pub async fn edit_draft(
 }
 
 /// The faults of times and of the capacity that depend on the competition. A fault of a field stops
-/// an edit before these checks, and a form shows all faults at once. None if one of the times or the
-/// capacity has a fault itself.
+/// an edit before these checks, and a form shows all faults at once. None if one of the times or
+/// the capacity has a fault itself.
 async fn refused_beyond_fields(
     ctx: &Context,
     actor: &Actor,

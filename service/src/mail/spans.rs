@@ -9,8 +9,8 @@ pub(super) enum Span<'a> {
     Link(&'a str),
 }
 
-/// The pieces of a line. Addresses below `site` that stand between blanks are links; other addresses
-/// stay text, so that no words of a user become a link.
+/// The pieces of a line. Addresses below `site` that stand between blanks are links; other
+/// addresses stay text, so that no words of a user become a link.
 pub(super) fn spans<'a>(site: &str, line: &'a str) -> Vec<Span<'a>> {
     let span = |part: &'a str| {
         if part.starts_with(site) { Span::Link(part) } else { Span::Text(part) }

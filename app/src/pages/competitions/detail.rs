@@ -290,7 +290,8 @@ fn Detail(
                     {meter}
                     {access} {approval}
                     {move || {
-                        list_words().map(|words| view! { <p class="text-sm text-muted">{words}</p> })
+                        list_words()
+                            .map(|words| view! { <p class="text-sm text-muted">{words}</p> })
                     }}
                     {dates}
                     {calendar}
