@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Competition, RegistrationId, RegistrationStatus, Role, Timestamp, User};
+use crate::{Competition, RegistrationId, RegistrationStatus, Role, Room, Timestamp, User};
 
 /// The viewer of a competition, and their registration for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,12 +112,37 @@ impl CallToAction {
             _ if competition.is_closed(now) => Self::Closed,
             (None, Some(user)) if user.id == competition.organizer_id => Self::Own,
             (None, Some(user)) if user.has_role(Role::Admin) => Self::AdministratorsCannotRegister,
-            _ if !competition.has_room() => Self::Full,
+            _ if !competition.room().is_left() => Self::Full,
             (None, None) => Self::LogIn,
             (None, Some(user)) if !user.has_role(Role::Participant) => Self::AddRole,
-            (None, Some(_)) if competition.approval_required => Self::RequestSeat,
-            (None, Some(_)) if competition.takes_waitlisted(now) => Self::JoinWaitlist,
-            (None, Some(_)) => Self::Register,
+            (None, Some(_)) => Self::in_room(competition.room(), competition.approval_required),
+        }
+    }
+
+    /// The state for a participant who is not registered, of a published competition that has not
+    /// started. A time of `None` is not decided.
+    pub fn of_participant(
+        opens: Option<Timestamp>,
+        deadline: Option<Timestamp>,
+        room: Room,
+        approval_required: bool,
+        now: Timestamp,
+    ) -> Self {
+        if opens.is_some_and(|opens| opens > now) {
+            Self::NotYetOpen
+        } else if deadline.is_some_and(|deadline| deadline <= now) {
+            Self::Closed
+        } else {
+            Self::in_room(room, approval_required)
+        }
+    }
+
+    fn in_room(room: Room, approval_required: bool) -> Self {
+        match approval_required {
+            _ if !room.is_left() => Self::Full,
+            true => Self::RequestSeat,
+            false if room.has_free_seat() => Self::Register,
+            false => Self::JoinWaitlist,
         }
     }
 }
@@ -314,6 +339,30 @@ mod tests {
             let own = of(&organizer);
             assert_eq!(CallToAction::of(&own, &organizer, before), CallToAction::Own);
             organizer.user.as_mut().unwrap().roles.push(Role::Participant);
+        }
+    }
+
+    #[test]
+    fn a_participant_waits_for_the_opening_and_is_late_after_the_deadline() {
+        let at = |text: &str| text.parse().unwrap();
+        let (before, now, after) =
+            (at("2026-11-22T00:00:00Z"), at("2026-11-23T00:00:00Z"), at("2026-11-24T00:00:00Z"));
+        let room =
+            |seats_left, waitlist_capacity| Room { seats_left, waitlisted: 0, waitlist_capacity };
+        let of = |opens, deadline, room, approval| {
+            CallToAction::of_participant(opens, deadline, room, approval, now)
+        };
+        for (opens, deadline, room, approval, expected) in [
+            (Some(after), Some(after), room(1, 0), false, CallToAction::NotYetOpen),
+            (Some(now), Some(after), room(1, 0), false, CallToAction::Register),
+            (Some(before), Some(now), room(1, 0), false, CallToAction::Closed),
+            (None, None, room(1, 0), false, CallToAction::Register),
+            (None, None, room(1, 0), true, CallToAction::RequestSeat),
+            (None, None, room(0, 1), true, CallToAction::RequestSeat),
+            (None, None, room(0, 1), false, CallToAction::JoinWaitlist),
+            (None, None, room(0, 0), true, CallToAction::Full),
+        ] {
+            assert_eq!(of(opens, deadline, room, approval), expected);
         }
     }
 

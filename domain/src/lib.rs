@@ -57,7 +57,7 @@ pub use competition::{
     CompetitionPatch, CompetitionQuery, CompetitionSort, CompetitionStatus, CompetitionWithCount,
     CompetitionWithOrganizer, CompetitionWithSections, Contact, DateFault, Dates, Facts, FactsEdit,
     MAX_CAPACITY, MAX_REMINDER, MAX_REMINDERS, MAX_WAITLIST, MIN_REMINDER, NewCompetition,
-    Organizer, ReminderOffsets, SeatsChanged, Sections, SectionsEdit, StartDays, StartRule,
+    Organizer, ReminderOffsets, Room, SeatsChanged, Sections, SectionsEdit, StartDays, StartRule,
     UNDATED_FOR, Visibility, reminder_minutes, seats_left, seats_taken, short_place, venue_line,
 };
 #[cfg(feature = "openapi")]

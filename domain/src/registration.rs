@@ -87,6 +87,11 @@ impl RegistrationStatus {
         self.is_reviewable() && !self.holds_seat()
     }
 
+    /// Whether rejecting or removing the registration changes it.
+    pub fn can_be_rejected(self) -> bool {
+        self.is_reviewable() && self != Self::Rejected
+    }
+
     /// Checks that the answers of the registration can be changed at `now`: while it is active,
     /// until the deadline of a competition that is not cancelled.
     ///

@@ -191,6 +191,10 @@ test.describe('a review', () => {
     await hydrated(page);
     await page.getByRole('button', { name: 'Approve chosen' }).click();
     await expect(errorSummary(page)).toContainText('Choose registrations from the list');
+    await page.getByText('Add participant', { exact: true }).first().click();
+    await page.getByRole('button', { name: 'Add participant' }).click();
+    await expect(errorSummary(page), 'the error of the other form has stayed').toHaveCount(1);
+    await expect(errorSummary(page)).not.toContainText('Choose registrations from the list');
     await choose(page, 'Ben Asks');
     await page.getByRole('button', { name: 'Approve chosen' }).click();
     await expect(errorSummary(page)).toContainText('No seat is left for this registration');

@@ -200,3 +200,14 @@ test('a time that clocks skip is refused with an explanation', async ({ page }) 
   await expect(page.getByLabel('Registration closes')).toHaveValue('2027-03-28T02:30');
   await expect(page.getByLabel('Time zone')).toHaveValue('Europe/Berlin');
 });
+
+test.describe('in a browser that reports a deprecated name of its time zone', { tag: '@js' }, () => {
+  test.use({ timezoneId: 'Asia/Calcutta' });
+
+  test('a new competition has the canonical name', async ({ page, api }) => {
+    await logInAs(page, await api.organizer());
+    await open(page, '/competitions/create');
+    await hydrated(page);
+    await expect(page.getByLabel('Time zone')).toHaveValue('Asia/Kolkata');
+  });
+});

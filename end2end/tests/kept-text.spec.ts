@@ -184,6 +184,37 @@ test('addresses that were not invited are restored in the same tab', { tag: '@js
   expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
 });
 
+test('smaller forms that were not saved are restored in the same tab', { tag: '@js' }, async ({ page, api }) => {
+  const owner = await api.organizer();
+  const competition = await api.competition({ owner });
+  await logInAs(page, owner);
+  for (const [path, label] of [
+    ['/account', 'Name'],
+    ['/webhooks', 'Description'],
+    [`/competitions/${competition.id}/cover`, 'What the picture shows'],
+  ] as const) {
+    const field = () => page.getByRole('main').getByRole('textbox', { name: label }).first();
+    await test.step(path, async () => {
+      await open(page, path);
+      await hydrated(page);
+      await field().fill('Half a sentence');
+      await open(page, path);
+      await page.getByRole('button', { name: 'Restore' }).click();
+      await expect(field()).toHaveValue('Half a sentence');
+    });
+  }
+
+  await test.step('a saved profile is not offered', async () => {
+    await open(page, '/account');
+    await page.getByRole('button', { name: 'Restore' }).click();
+    await page.getByRole('button', { name: 'Save profile' }).click();
+    await expect(page.getByText('Your profile was saved.')).toBeVisible();
+    await open(page, '/account');
+    await hydrated(page);
+    await expect(offer(page)).toBeHidden();
+  });
+});
+
 test('answers that were not sent are restored in the same tab only', { tag: '@js' }, async ({ page, api }) => {
   const participant = await api.participant();
   const competition = await api.competition({ questions: [{ kind: 'LONG_TEXT', label: 'Why you', required: true }] });

@@ -51,7 +51,7 @@ impl Availability {
             Self::Closed
         } else if competition.takes_waitlisted(now) {
             Self::WaitingList
-        } else if !competition.has_room() {
+        } else if !competition.room().is_left() {
             Self::Full
         } else if u64::from(competition.seats_left) * u64::from(FEW) <= competition.capacity.into()
         {

@@ -16,6 +16,7 @@ mod patch;
 mod patched;
 mod query;
 mod reminders;
+mod room;
 mod seat_words;
 mod seats_changed;
 mod sections;
@@ -46,6 +47,7 @@ pub(crate) use query::{filled, search};
 #[cfg(feature = "openapi")]
 pub use reminders::ReminderMinutes;
 pub use reminders::{MAX_REMINDER, MAX_REMINDERS, MIN_REMINDER, ReminderOffsets, reminder_minutes};
+pub use room::Room;
 pub use seat_words::{seats_left, seats_taken};
 pub use seats_changed::SeatsChanged;
 pub use sections::{Sections, SectionsEdit};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CompetitionStatus, Organizer, ReminderOffsets, Sections};
+use super::{CompetitionStatus, Organizer, ReminderOffsets, Room, Sections};
 use crate::{
     AccessMode, CompetitionId, Cover, Dates, Page, Question, Timestamp, UserId, Visibility,
 };
@@ -191,17 +191,16 @@ impl Competition {
     /// Whether a registration that is made at `now` joins the waiting list; with approval, whether
     /// it does once it is approved.
     pub fn takes_waitlisted(&self, now: Timestamp) -> bool {
-        self.is_open(now) && !self.has_free_seat() && self.has_room()
+        self.is_open(now) && self.room().leads_to_waitlist()
     }
 
-    /// Whether a new registration would get a seat: none that waits is overtaken.
-    pub fn has_free_seat(&self) -> bool {
-        self.seats_left > 0 && self.waitlisted == 0
-    }
-
-    /// Whether a seat is free for a new registration, or its waiting list takes more.
-    pub fn has_room(&self) -> bool {
-        self.has_free_seat() || self.waitlisted < self.waitlist_capacity
+    /// Its room for one more registration.
+    pub fn room(&self) -> Room {
+        Room {
+            seats_left: self.seats_left,
+            waitlisted: self.waitlisted,
+            waitlist_capacity: self.waitlist_capacity,
+        }
     }
 
     /// Whether one can register at `now`, if a seat is left.

@@ -4,8 +4,6 @@ use std::{fmt, str::FromStr};
 
 use crate::{QuestionId, QuestionOption};
 
-/// Longest answer to look for, in characters: as long as an option.
-const MAX_VALUE: usize = QuestionOption::MAX_LENGTH;
 /// The length of an id and a colon.
 #[cfg(feature = "openapi")]
 const PREFIX: usize = 37;
@@ -27,12 +25,17 @@ schema!(
         "01939c2e-7b5a-7000-8000-000000000001:M"
     )
     .min_length(Some(PREFIX + 1))
-    .max_length(Some(PREFIX + MAX_VALUE))
+    .max_length(Some(PREFIX + AnswerFilter::MAX_LENGTH))
     .pattern(Some(concat!(
         r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}:",
         r"[^\u0000]*[^\s\u0000][^\u0000]*$",
     )))
 );
+
+impl AnswerFilter {
+    /// The longest answer to look for, in characters: as long as an option.
+    pub const MAX_LENGTH: usize = QuestionOption::MAX_LENGTH;
+}
 
 impl fmt::Display for AnswerFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -50,8 +53,9 @@ impl FromStr for AnswerFilter {
         if value.contains('\0') {
             return Err("Answer must not contain control characters".into());
         }
-        if value.is_empty() || value.chars().count() > MAX_VALUE {
-            return Err(format!("Answer must have 1 to {MAX_VALUE} characters after the colon"));
+        if value.is_empty() || value.chars().count() > Self::MAX_LENGTH {
+            let max = Self::MAX_LENGTH;
+            return Err(format!("Answer must have 1 to {max} characters after the colon"));
         }
         Ok(Self { question, value: value.to_owned() })
     }

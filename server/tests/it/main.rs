@@ -12,6 +12,7 @@ mod behind_nginx;
 mod bucket;
 mod calendar;
 mod command;
+mod competition_pages;
 mod competitions;
 mod conditional;
 mod cors;

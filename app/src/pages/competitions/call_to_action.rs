@@ -1,6 +1,8 @@
 //! The state of a competition for its viewer, and what they can do.
 
-use domain::{AccessMode, CallToAction, CompetitionId, PublicError, RegistrationStatus, Role};
+use domain::{
+    AccessMode, CallToAction, CompetitionId, PublicError, RegistrationStatus, Role, Room,
+};
 use leptos::{html::Div, prelude::*};
 
 use super::{
@@ -88,16 +90,9 @@ pub(super) fn CallToActionPanel(
             let button = button_of(call_to_action);
             view! { <LogInFirst id code button /> }.into_any()
         }
-        CallToAction::Full | CallToAction::Closed => {
-            let (title, note) = notes_of(call_to_action);
-            view! { <Notice title=title.unwrap_or_default()>{note}</Notice> }.into_any()
+        CallToAction::Full | CallToAction::Closed | CallToAction::NotYetOpen => {
+            view! { <Unavailable call_to_action opens /> }.into_any()
         }
-        CallToAction::NotYetOpen => view! {
-            <Notice title="Registration is not open yet">
-                {opens.map(|opens| view! { "It opens on " <LocalTime at=opens /> "." })}
-            </Notice>
-        }
-        .into_any(),
         CallToAction::Cancelled => view! {
             <Notice title="This competition was cancelled">
                 "Its organizer has cancelled it. Everyone who was registered is notified."
@@ -183,8 +178,8 @@ pub(super) fn access_words(access: AccessMode) -> Option<&'static str> {
 }
 
 /// That registrations are approved, and whether they join the waiting list then.
-pub(super) fn approval_words(joins_waitlist: bool) -> &'static str {
-    match joins_waitlist {
+pub(super) fn approval_words(room: Room) -> &'static str {
+    match room.leads_to_waitlist() {
         true => {
             "The organizer approves each registration. Approved registrations join the waiting \
              list."
@@ -272,9 +267,25 @@ fn AddRoleFirst(id: CompetitionId, code: String) -> impl IntoView {
     }
 }
 
-/// A state in which there is nothing to do.
+/// Why nobody can register now: it is not open yet, closed, or full.
 #[component]
-pub(super) fn Notice(title: &'static str, children: Children) -> impl IntoView {
+pub(super) fn Unavailable(
+    /// The state.
+    call_to_action: CallToAction,
+    /// When registration opens, if it has not opened yet.
+    opens: Option<Moment>,
+) -> impl IntoView {
+    let (title, note) = notes_of(call_to_action);
+    let opens = opens.filter(|_| call_to_action == CallToAction::NotYetOpen);
+    let text = match opens {
+        Some(at) => view! { "It opens on " <LocalTime at /> "." }.into_any(),
+        None => note.into_any(),
+    };
+    view! { <Notice title=title.unwrap_or_default()>{text}</Notice> }
+}
+
+#[component]
+fn Notice(title: &'static str, children: Children) -> impl IntoView {
     view! {
         <div class="grid gap-1">
             <p class="font-semibold text-lg">{title}</p>

@@ -1,6 +1,6 @@
 //! The page of a competition.
 
-use domain::{Availability, CallToAction, CompetitionId, Visibility, seats_taken};
+use domain::{Availability, CallToAction, CompetitionId, Room, Visibility, seats_taken};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -215,20 +215,21 @@ fn Detail(
         .map(|words| view! { <p class="text-sm text-muted">{words}</p> });
     // How many the list takes; nobody joins it after the deadline.
     let takes_more = if was_cancelled || deadline.at <= now { 0 } else { waitlist_capacity };
+    let room = move || Room {
+        seats_left: seats.get().0,
+        waitlisted: if is_past { 0 } else { waiting.get() },
+        waitlist_capacity: takes_more,
+    };
     let approval = (screen.approval_required && !is_past).then(|| {
-        let joins_waitlist = move || {
-            let (left, waiting) = (seats.get().0, waiting.get());
-            (left == 0 || waiting > 0) && waiting < takes_more
-        };
-        let words = move || approval_words(joins_waitlist());
+        let words = move || approval_words(room());
         view! { <p class="text-sm text-muted">{words}</p> }
     });
     let can_join = screen.call_to_action == CallToAction::JoinWaitlist;
     let list_words = move || {
-        let waiting = if is_past { 0 } else { waiting.get() };
-        let mut words = waiting_words(waiting, seats.get().0, takes_more)?;
+        let room = room();
+        let mut words = waiting_words(room)?;
         if can_join {
-            words += &format!(" You would be {} in line.", ordinal(waiting + 1));
+            words += &format!(" You would be {} in line.", ordinal(room.waitlisted + 1));
         }
         Some(words)
     };

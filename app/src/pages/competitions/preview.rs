@@ -1,10 +1,9 @@
 //! The preview of a competition in its form.
 
-use domain::CallToAction;
 use leptos::{html::H2, prelude::*};
 
 use super::{
-    call_to_action::{Notice, access_words, approval_words, notes_of},
+    call_to_action::{Unavailable, access_words, approval_words, notes_of},
     cover::CoverImage,
     glance::Glance,
     links::LinkLines,
@@ -15,7 +14,7 @@ use super::{
 };
 use crate::{
     Moment,
-    components::{LocalTime, LocalTimes, Seats, focus},
+    components::{LocalTimes, Seats, focus},
 };
 
 /// The preview: the page of the competition as a participant would see it, in a form that is not
@@ -89,24 +88,22 @@ pub(super) fn Preview(
 #[component]
 fn Panel(screen: PreviewScreen) -> impl IntoView {
     let PreviewScreen { seats, access, asks, call_to_action, .. } = screen;
-    let PreviewScreen { waitlisted, takes_waitlisted, approval_required, .. } = screen;
+    let PreviewScreen { room, approval_required, .. } = screen;
     let PreviewScreen { opens, deadline, waitlist_ends, .. } = screen;
     let meter = seats.map(|(left, capacity)| view! { <Seats left capacity /> });
-    let left = seats.map_or(1, |(left, _)| left);
-    let joins_waitlist = (left == 0 || waitlisted > 0) && waitlisted < takes_waitlisted;
     let notes = [
         access_words(access).map(str::to_owned),
-        approval_required.then(|| approval_words(joins_waitlist).to_owned()),
-        waiting_words(waitlisted, left, takes_waitlisted),
+        approval_required.then(|| approval_words(room).to_owned()),
+        waiting_words(room),
     ];
     let notes = notes.into_iter().flatten();
     let notes = notes.map(|words| view! { <p class="text-sm text-muted">{words}</p> });
     let date = |label: &'static str, at: Option<Moment>| {
         at.map(|at| view! { <dt>{label}</dt> <dd><LocalTimes at /></dd> })
     };
-    let (title, note) = notes_of(call_to_action);
-    let stub = match (button_of(call_to_action), title) {
-        (Some(button), title) => {
+    let stub = match button_of(call_to_action) {
+        Some(button) => {
+            let (title, note) = notes_of(call_to_action);
             let note = form_note(access, asks).unwrap_or(note);
             view! {
                 <div class="grid gap-3">
@@ -119,11 +116,7 @@ fn Panel(screen: PreviewScreen) -> impl IntoView {
             }
             .into_any()
         }
-        (None, title) => {
-            let opens = opens.clone().filter(|_| call_to_action == CallToAction::NotYetOpen);
-            let opens = opens.map(|at| view! { "It opens on " <LocalTime at /> "." });
-            view! { <Notice title=title.unwrap_or_default()>{note} {opens}</Notice> }.into_any()
-        }
+        None => view! { <Unavailable call_to_action opens=opens.clone() /> }.into_any(),
     };
     view! {
         <aside aria-label="Preview of the registration" class="ticket self-start">

@@ -1,6 +1,6 @@
 //! The data of the preview of a competition.
 
-use domain::{AccessMode, CallToAction};
+use domain::{AccessMode, CallToAction, Room};
 use serde::{Deserialize, Serialize};
 
 use super::{cover::CoverPicture, links::Links, place::Place};
@@ -39,10 +39,8 @@ pub struct PreviewScreen {
     pub asks: bool,
     /// What participants can do now.
     pub call_to_action: CallToAction,
-    /// How many wait for a seat.
-    pub waitlisted: u32,
-    /// How many may wait for a seat; 0 after the deadline.
-    pub takes_waitlisted: u32,
+    /// Its room; a list that takes nobody after the deadline.
+    pub room: Room,
     /// Whether its organizer approves registrations.
     pub approval_required: bool,
     /// The description as sanitized HTML; may be empty.
@@ -89,24 +87,15 @@ impl PreviewScreen {
         let seats = capacity.map(|capacity| (capacity.saturating_sub(taken), capacity));
         let waitlist_capacity = draft.waitlist_capacity.trim().parse().unwrap_or_default();
         let approval_required = !draft.approval_required.is_empty();
-        let now = ctx.now();
-        let is_closed = deadline.as_ref().is_some_and(|end| end.at <= now);
-        // The rules of `CallToAction::of`, for a competition of which some fields may be unknown.
-        let has_free_seat = seats.is_none_or(|(left, _)| left > 0) && waitlisted == 0;
-        let has_room = has_free_seat || waitlisted < waitlist_capacity;
-        let call_to_action = if opens.as_ref().is_some_and(|opens| opens.at > now) {
-            CallToAction::NotYetOpen
-        } else if is_closed {
-            CallToAction::Closed
-        } else if !has_room {
-            CallToAction::Full
-        } else if approval_required {
-            CallToAction::RequestSeat
-        } else if has_free_seat {
-            CallToAction::Register
-        } else {
-            CallToAction::JoinWaitlist
-        };
+        let (opens_at, closes_at) =
+            (opens.as_ref().map(|opens| opens.at), deadline.as_ref().map(|deadline| deadline.at));
+        let seats_left = seats.map_or(1, |(left, _)| left);
+        let room = Room { seats_left, waitlisted, waitlist_capacity };
+        let call_to_action =
+            CallToAction::of_participant(opens_at, closes_at, room, approval_required, ctx.now());
+        // Nobody joins the list after the deadline.
+        let is_closed = call_to_action == CallToAction::Closed;
+        let room = if is_closed { Room { waitlist_capacity: 0, ..room } } else { room };
         Ok(Self {
             title: draft.title.clone(),
             lead: draft.summary.clone(),
@@ -128,8 +117,7 @@ impl PreviewScreen {
             access,
             asks,
             call_to_action,
-            waitlisted,
-            takes_waitlisted: if is_closed { 0 } else { waitlist_capacity },
+            room,
             approval_required,
             description: markdown::render(&draft.description, TOP_HEADING, &pictures),
             sections: sections::html(&texts, TOP_HEADING, &pictures),

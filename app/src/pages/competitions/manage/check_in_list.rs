@@ -52,9 +52,8 @@ pub struct CheckInListScreen {
     pub pages: u64,
 }
 
-/// Lists participants, at most 2,000 on a page; for the organizer of the competition and
-/// administrators.
-/// Without a status it lists those with a seat.
+/// Lists participants, at most 2,000 on a page; without a status, those with a seat. For the
+/// organizer of the competition and administrators.
 #[server(prefix = "/fn", endpoint = "check_in_list")]
 pub async fn load_check_in_list(
     id: String,

@@ -99,7 +99,7 @@ pub async fn load_participant(
     let reviewable = can_review.then(|| Reviewable {
         can_approve: competition.can_approve(status, now),
         can_promote: status.can_be_promoted(),
-        can_reject: status != RegistrationStatus::Rejected,
+        can_reject: status.can_be_rejected(),
     });
     let can_edit = is_owner
         && status.check_answers_can_be_corrected(is_cancelled, competition.dates(), now).is_ok();

@@ -314,6 +314,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_page_of_each_registration_has_a_form_of_its_own_and_the_lists_share_one() {
+        const IDS: [&str; 2] =
+            ["01939a00-0000-7000-8000-000000000000", "01939a00-0000-7000-8000-000000000001"];
+        let id: CompetitionId = IDS[0].parse().unwrap();
+        let [one, other] =
+            IDS.map(|of| form_name(id, &address::participant(id, of.parse().unwrap())));
+        let list = form_name(id, &address::participants(id));
+        assert_eq!(form_name(id, &format!("{}?page=2", address::participants(id))), list);
+        assert!(one != other && one != list, "{one} {other} {list}");
+    }
+
+    #[test]
     fn the_result_of_a_review_counts_registrations_in_words() {
         let at = "2026-11-24T00:00:00Z".parse().unwrap();
         const ID: &str = "01939a00-0000-7000-8000-000000000000";

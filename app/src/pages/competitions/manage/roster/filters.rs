@@ -1,13 +1,10 @@
 //! The form that searches and filters a roster.
 
-use domain::{CompetitionId, RegistrationStatus, RosterOrder, RosterQuery};
+use domain::{AnswerFilter, CompetitionId, RegistrationStatus, RosterOrder, RosterQuery};
 use leptos::prelude::*;
 
 use super::{AnswerChoices, RosterList};
 use crate::components::{Icon, Shape, status_words};
-
-/// The longest answer to look for, in characters, as [`domain::AnswerFilter`] has it.
-const MAX_ANSWER: &str = "100";
 
 /// Search, status and answer. The form leaves the page out, because new results start at the first
 /// page.
@@ -57,7 +54,7 @@ pub(super) fn Filters(
                     id="value"
                     name="value"
                     value=typed_value
-                    maxlength=MAX_ANSWER
+                    maxlength=AnswerFilter::MAX_LENGTH.to_string()
                     aria-describedby="value-hint"
                 />
                 <p id="value-hint" class="text-sm text-muted">

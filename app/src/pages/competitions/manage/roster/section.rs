@@ -90,6 +90,7 @@ pub(super) fn Roster(
     } else {
         let any_reviewable = rows.iter().any(|row| row.status.is_reviewable());
         let can_approve = rows.iter().any(|row| row.can_be_approved);
+        let can_reject = rows.iter().any(|row| row.status.can_be_rejected());
         let can_promote = rows.iter().any(|row| row.status.can_be_promoted());
         let table = view! { <Table list id query=query.clone() sort rows can_review chosen /> };
         if can_review && any_reviewable {
@@ -100,7 +101,7 @@ pub(super) fn Roster(
                     next
                     can_approve
                     can_promote
-                    can_reject=true
+                    can_reject
                     typed
                     error
                     review
