@@ -14,7 +14,7 @@ use leptos_router::hooks::use_location;
 
 use crate::{
     hand_over::hand_over,
-    next,
+    hydration, next,
     pages::{
         HomePage,
         account::{AccountPage, RevokeTokenPage, TokensPage},
@@ -58,6 +58,8 @@ macro_rules! bundle {
             use leptos::prelude::AnyView;
             use leptos_router::LazyRoute;
 
+            use crate::hydration;
+
             $(
                 pub(crate) struct $page;
 
@@ -67,6 +69,10 @@ macro_rules! bundle {
                     }
 
                     async fn view(_: Self) -> AnyView {
+                        if hydration::is_under_way() {
+                            Self::preload().await;
+                            hydration::yield_to_browser().await;
+                        }
                         super::or_load_page(super::$show(super::$pages::$page)).await
                     }
 
@@ -139,10 +145,14 @@ bundle! { integrate, IntegratePages, show_integrate, fetch_integrate:
 /// rendered it, and is handed over: loading it again might never end.
 async fn or_load_page(page: impl Future<Output = Result<AnyView, SplitLoaderError>>) -> AnyView {
     let location = use_location();
-    let is_first =
-        Owner::current_shared_context().is_some_and(|context| context.during_hydration());
+    let is_first = hydration::is_under_way();
     match page.await {
-        Ok(page) => page,
+        Ok(page) => {
+            if is_first {
+                hydration::yield_to_browser().await;
+            }
+            page
+        }
         Err(_) => {
             if is_first {
                 hand_over();

@@ -32,7 +32,7 @@ pub use error::Failure;
 pub use failure_page::failure_page;
 pub use form::Returned;
 pub use hand_over::{hand_over, is_handed_over};
-pub use hydration::mark_hydrated;
+pub use hydration::{mark_hydrated, yield_to_browser};
 pub use moment::{Moment, ViewerText};
 pub use shell::shell;
 pub use site::App;

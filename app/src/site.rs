@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
     Lazy, SsrMode,
-    components::{Route, Router, Routes},
+    components::{FlatRoutes, Route, Router},
     path,
 };
 
@@ -43,7 +43,7 @@ fn Site() -> impl IntoView {
         </a>
         <Header />
         <main id="main" tabindex="-1" class="site-width site-main">
-            <Routes fallback=NotFoundPage>
+            <FlatRoutes fallback=NotFoundPage>
                 <Route
                     path=path!("/")
                     view={Lazy::<discover::HomePage>::new()}
@@ -224,7 +224,7 @@ fn Site() -> impl IntoView {
                     view={Lazy::<integrate::DeleteWebhookPage>::new()}
                     ssr=SsrMode::Async
                 />
-            </Routes>
+            </FlatRoutes>
         </main>
         <Footer />
         <Toaster />

@@ -52,13 +52,14 @@ pub use account::{Login, LoginInput, Signup, SignupInput, User};
 pub use addition::{Addition, AdditionInput};
 pub use call_to_action::{CallToAction, ViewerState};
 pub use competition::{
-    Attendance, Availability, Clash, Competition, CompetitionCounts, CompetitionDetail,
-    CompetitionDraft, CompetitionEdit, CompetitionFilter, CompetitionInput, CompetitionPage,
-    CompetitionPatch, CompetitionQuery, CompetitionSort, CompetitionStatus, CompetitionWithCount,
-    CompetitionWithOrganizer, CompetitionWithSections, Contact, DateFault, Dates, Facts, FactsEdit,
-    MAX_CAPACITY, MAX_REMINDER, MAX_REMINDERS, MAX_WAITLIST, MIN_REMINDER, NewCompetition,
-    Organizer, ReminderOffsets, Room, SeatsChanged, Sections, SectionsEdit, StartDays, StartRule,
-    UNDATED_FOR, Visibility, reminder_minutes, seats_left, seats_taken, short_place, venue_line,
+    Attendance, Availability, ChangeNotice, Clash, Competition, CompetitionCounts,
+    CompetitionDetail, CompetitionDraft, CompetitionEdit, CompetitionFilter, CompetitionInput,
+    CompetitionPage, CompetitionPatch, CompetitionQuery, CompetitionSort, CompetitionStatus,
+    CompetitionWithCount, CompetitionWithOrganizer, CompetitionWithSections, Contact, DateFault,
+    Dates, EditDraft, Facts, FactsEdit, MAX_CAPACITY, MAX_REMINDER, MAX_REMINDERS, MAX_WAITLIST,
+    MIN_REMINDER, NewCompetition, NoticeDraft, Organizer, ReminderOffsets, Room, SeatsChanged,
+    Sections, SectionsEdit, StartDays, StartRule, UNDATED_FOR, Visibility, reminder_minutes,
+    seats_left, seats_taken, short_place, venue_line,
 };
 #[cfg(feature = "openapi")]
 pub use competition::{Day, ReminderMinutes, SearchText, TagList};
@@ -113,9 +114,9 @@ pub use roster::{
     RosterEntry, RosterFilter, RosterOrder, RosterPage, RosterQuery, RosterSort, RosterTotals,
 };
 pub use text::{
-    AccessCode, AnswerText, CoverAlt, Description, Email, Password, PersonName, QuestionHelp,
-    QuestionLabel, QuestionOption, RejectionReason, SectionText, Summary, Tag, TimeZoneName, Title,
-    TokenName, VenueAddress, VenueName, WebLink,
+    AccessCode, AnswerText, ChangeNote, CoverAlt, Description, Email, Password, PersonName,
+    QuestionHelp, QuestionLabel, QuestionOption, RejectionReason, SectionText, Summary, Tag,
+    TimeZoneName, Title, TokenName, VenueAddress, VenueName, WebLink,
 };
 pub use timestamp::{InvalidTimestamp, Timestamp, local_time};
 pub use token::{LogoutInput, RefreshInput};

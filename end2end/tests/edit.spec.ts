@@ -38,6 +38,35 @@ test('an edit changes only the edited fields', async ({ page, api }) => {
   expect(await api.find(competition)).toMatchObject(edited);
 });
 
+test('participants are notified of a new title, unless the organizer unticks it', async ({ page, api }) => {
+  const owner = await api.organizer();
+  const competition = await api.competition({ owner });
+  await logInAs(page, owner);
+  const notify = page.getByRole('checkbox', { name: 'Notify the participant' });
+  await openForm(page, competition);
+  await expect(page.getByLabel('Capacity')).toBeVisible();
+  await expect(notify).toHaveCount(0);
+  await api.register(await api.participant(), competition);
+
+  await openForm(page, competition);
+  await expect(notify).toBeChecked();
+  await page.getByLabel('Title').fill(unique('Renamed'));
+  await page.getByLabel('Message to participants').fill('It has grown.');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await expect(page.getByRole('region', { name: 'Preview' })).toBeVisible();
+  await expect(page.getByLabel('Message to participants')).toHaveValue('It has grown.');
+  await save(page);
+  const saved = 'Your changes are saved';
+  await expect(toast(page, `${saved}. Participants are notified in five minutes.`)).toBeVisible();
+
+  await openForm(page, competition);
+  await page.getByLabel('Title').fill(unique('Corrected'));
+  await notify.uncheck();
+  await save(page);
+  await expect(page).toHaveURL(`/competitions/${competition.id}`);
+  await expect(toast(page, saved)).toBeVisible();
+});
+
 test('a preview changes nothing and keeps the typed text', async ({ page, api }) => {
   const owner = await api.organizer();
   const competition = await api.competition({ owner });

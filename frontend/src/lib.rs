@@ -18,6 +18,7 @@ pub fn hydrate() {
     if !app::is_handed_over() {
         // `hydrate_lazy` does the same, and does not tell when the bundle of the page has arrived.
         spawn_local(async {
+            app::yield_to_browser().await;
             let mounted = hydrate_from_async(body(), app::App).await;
             mounted.forget();
             app::mark_hydrated();

@@ -45,6 +45,7 @@ mod m20261129_000045_second_role;
 mod m20261130_000046_pictures_in_texts;
 mod m20261130_000047_deleted_drafts;
 mod m20261130_000048_reminder_offsets;
+mod m20261130_000049_competition_changes;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -90,6 +91,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000046_pictures_in_texts::Migration),
             Box::new(m20261130_000047_deleted_drafts::Migration),
             Box::new(m20261130_000048_reminder_offsets::Migration),
+            Box::new(m20261130_000049_competition_changes::Migration),
         ]
     }
 }

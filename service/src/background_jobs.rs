@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use crate::{
     cancellation_notice::NotifyOfCancellation,
+    change_notice::NotifyOfChange,
     confirmation::{ConfirmRegistration, ConfirmRegistrations},
     housekeeping::CleanUp,
     invitations::SendInvitation,
@@ -30,6 +31,7 @@ jobs! {
     ConfirmRegistrations,
     ConfirmRegistration,
     NotifyOfCancellation,
+    NotifyOfChange,
     NotifyOfReviews,
     SendReminders,
     CleanUp,
@@ -70,6 +72,7 @@ mod tests {
             ("publish_events", 8, Class::Webhooks, "publish_events"),
             ("notify_of_reviews", 9, Class::Background, "notify_of_reviews"),
             ("tell_of_cancellation", 10, Class::Background, "tell_of_cancellation"),
+            ("notify_of_change", 10, Class::Background, "notify_of_change"),
             ("send_reminders", 10, Class::Background, "send_reminders"),
             ("deliver_webhooks", 12, Class::Webhooks, "deliver_webhooks"),
             ("deliver_mail", 15, Class::BulkMail, "deliver_bulk_mail"),
@@ -125,6 +128,10 @@ mod tests {
         assert_reads_back(
             NotifyOfCancellation { competition_id: domain::CompetitionId(id) },
             &format!(r#"{{"competition_id":"{text}"}}"#),
+        );
+        assert_reads_back(
+            NotifyOfChange { change_id: id },
+            &format!(r#"{{"change_id":"{text}"}}"#),
         );
         assert_reads_back(
             NotifyOfReviews { events: vec![id] },

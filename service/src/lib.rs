@@ -27,6 +27,7 @@ pub mod assets;
 pub mod backup;
 pub mod calendar;
 pub mod cancellation_notice;
+pub mod change_notice;
 pub mod competitions;
 pub mod confirmation;
 pub mod cron;

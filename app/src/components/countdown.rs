@@ -6,6 +6,8 @@ use domain::{Timestamp, countdown};
 use js_sys::Date;
 use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*};
 
+use crate::hydration;
+
 /// `Closes in 3 days`. The text appears in the browser only, because a stored page would show an
 /// old time. The page reserves the line for it.
 #[component]
@@ -22,7 +24,7 @@ pub(crate) fn Countdown(
     let words = RwSignal::new(None::<String>);
     // A countdown that has ended before the page was rendered shows nothing.
     let is_ahead = now < to;
-    let is_first = Owner::current_shared_context().is_some_and(|page| page.during_hydration());
+    let is_first = hydration::is_under_way();
     Effect::new(move || {
         if !is_ahead {
             return;

@@ -9,7 +9,7 @@ use leptos::{
 use leptos_router::hooks::use_location;
 
 use super::ScrollMemory;
-use crate::next;
+use crate::{hydration, next};
 
 /// The number of frames to wait for an element that is not in the document yet.
 const FRAMES: u32 = 60;
@@ -80,7 +80,7 @@ impl NavigationFocus {
     {
         // A page that the browser has loaded itself needs no focus, even if its code arrives after
         // the next click.
-        if Owner::current_shared_context().is_some_and(|page| page.during_hydration()) {
+        if hydration::is_under_way() {
             return;
         }
         let (Self { last, kept }, location) = (expect_context(), use_location());

@@ -1,8 +1,8 @@
 //! An edit of a competition that has been checked.
 
 use super::{
-    date_fault::error_of, facts::FactsEdit, reminders::ReminderOffsets, sections::SectionsEdit,
-    visibility::Visibility,
+    change_notice::ChangeNotice, date_fault::error_of, facts::FactsEdit,
+    reminders::ReminderOffsets, sections::SectionsEdit, visibility::Visibility,
 };
 use crate::{
     AccessCodeDraft, AccessMode, CoverDraft, Dates, Description, ErrorCode, PublicError,
@@ -56,6 +56,8 @@ pub struct CompetitionEdit {
     pub access_codes: Option<Vec<AccessCodeDraft>>,
     /// Its cover, or that it has none.
     pub cover: Option<Option<CoverDraft>>,
+    /// Whether participants are notified of it.
+    pub notice: ChangeNotice,
 }
 
 impl CompetitionEdit {

@@ -2,6 +2,7 @@
 
 mod attendance;
 mod availability;
+mod change_notice;
 mod date_fault;
 mod dates;
 mod draft;
@@ -30,6 +31,7 @@ mod waitlist;
 
 pub use attendance::Attendance;
 pub use availability::Availability;
+pub use change_notice::{ChangeNotice, EditDraft, NoticeDraft};
 pub use date_fault::DateFault;
 pub use dates::{Dates, StartRule, UNDATED_FOR};
 pub use draft::{Clash, CompetitionDraft};

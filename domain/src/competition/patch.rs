@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
+    change_notice::ChangeNotice,
     edit::CompetitionEdit,
     facts::RawFacts,
     fields::{capacity, deadline, end, opening, promote_until, start_date, time_zone},
@@ -16,8 +17,8 @@ use super::{
     waitlist::waitlist_capacity,
 };
 use crate::{
-    AccessCodeInput, CoverInput, Description, Faults, PublicError, QuestionInput, Raw, StartRule,
-    TimeZoneName, Title,
+    AccessCodeInput, ChangeNote, CoverInput, Description, Faults, PublicError, QuestionInput, Raw,
+    StartRule, TimeZoneName, Title,
     access::{access_codes, access_mode},
     account::{flag, refuse_unknown, text},
     cover::cover,
@@ -178,6 +179,17 @@ pub struct CompetitionPatch {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<CoverInput>))]
     #[serde(default, deserialize_with = "present")]
     pub cover: Option<Raw<CoverInput>>,
+    /// Whether its participants are notified when the edit changes the title, the start, the end, the
+    /// place or the online link: `true` if missing. Edits within five minutes are one notice, with
+    /// what they have changed together.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<bool>, default = true))]
+    #[serde(default)]
+    pub notify_participants: Raw<bool>,
+    /// What the notice adds, in one line of at most 500 characters. Used only if participants are
+    /// notified.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::ChangeNote>))]
+    #[serde(default)]
+    pub change_note: Raw<String>,
     /// Anything else: refused, by name.
     #[cfg_attr(feature = "openapi", schema(ignore))]
     #[serde(flatten)]
@@ -249,6 +261,11 @@ impl CompetitionPatch {
             None => Some(None),
             Some(raw) => cover(&mut faults, raw).map(Some),
         };
+        let notifies =
+            optional(&mut faults, "notifyParticipants", self.notify_participants, |raw| {
+                flag(&raw, "Notification of participants")
+            });
+        let note = faults.check("changeNote", change_note(self.change_note));
         refuse_unknown(&mut faults, &self.unknown);
         let whole = || {
             Some(CompetitionEdit {
@@ -274,10 +291,21 @@ impl CompetitionPatch {
                 access: access?,
                 access_codes: codes?,
                 cover: cover?,
+                notice: ChangeNotice { is_wanted: notifies?.unwrap_or(true), note: note? },
             })
         };
         let whole = whole();
         faults.finish(whole)
+    }
+}
+
+/// An empty one is none.
+fn change_note(raw: Raw<String>) -> Result<Option<ChangeNote>, String> {
+    match raw {
+        Raw::Missing => Ok(None),
+        Raw::WrongType => Err("Message to participants must be text".into()),
+        Raw::Given(text) if text.trim().is_empty() => Ok(None),
+        Raw::Given(text) => ChangeNote::parse(&text).map(Some),
     }
 }
 
@@ -313,6 +341,22 @@ mod tests {
         assert_eq!((edit.reg_opens_at, edit.time_zone), (None, None));
         let edit = check(serde_json::json!({ "regOpensAt": null, "timeZone": "UTC" })).unwrap();
         assert_eq!((edit.reg_opens_at, edit.time_zone), (Some(None), Some(Default::default())));
+    }
+
+    #[test]
+    fn an_edit_notifies_participants_unless_it_says_otherwise() {
+        let notice = |body| check(body).map(|edit| edit.notice);
+        assert_eq!(notice(serde_json::json!({})).unwrap(), ChangeNotice::default());
+        let body = serde_json::json!({ "notifyParticipants": false, "changeNote": " " });
+        let unwanted = ChangeNotice { is_wanted: false, note: None };
+        assert_eq!(notice(body).unwrap(), unwanted);
+        let body = serde_json::json!({ "changeNote": " The hall is closed " });
+        let note = notice(body).unwrap().note.unwrap();
+        assert_eq!(note.as_str(), "The hall is closed");
+        let body = serde_json::json!({ "notifyParticipants": 1, "changeNote": "x".repeat(501) });
+        let faults = notice(body).unwrap_err().fields;
+        let fields: Vec<_> = faults.iter().map(|fault| &*fault.field).collect();
+        assert_eq!(fields, ["notifyParticipants", "changeNote"]);
     }
 
     #[test]

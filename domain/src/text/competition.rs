@@ -169,6 +169,27 @@ impl RejectionReason {
 }
 
 text!(
+    /// What an organizer adds to the notice of a change: 1 to 500 characters on one line.
+    ChangeNote
+);
+
+schema!(
+    ChangeNote,
+    crate::schema::line("One line", "The hall is closed on Sunday", Self::MAX_LENGTH)
+);
+
+impl ChangeNote {
+    /// The longest note, in characters.
+    pub const MAX_LENGTH: usize = 500;
+
+    /// # Errors
+    /// A sentence about the fault.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        one_line("Message to participants", text, Self::MAX_LENGTH).map(Self)
+    }
+}
+
+text!(
     /// A tag as it was typed: 1 to 40 characters, no comma.
     Tag
 );

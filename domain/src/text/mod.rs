@@ -40,8 +40,8 @@ mod web_link;
 
 pub use access_code::AccessCode;
 pub use competition::{
-    CoverAlt, Description, RejectionReason, SectionText, Summary, Tag, Title, VenueAddress,
-    VenueName,
+    ChangeNote, CoverAlt, Description, RejectionReason, SectionText, Summary, Tag, Title,
+    VenueAddress, VenueName,
 };
 pub use email::Email;
 pub use password::Password;

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use service::{jobs::LEASE, registration};
+use service::{competitions, jobs::LEASE, registration};
 use tokio::{
     task::JoinSet,
     time::{Instant, sleep},
@@ -105,6 +105,39 @@ async fn a_backlog_survives_kills_and_a_flushed_redis() {
         assert!(site.redis.flush().await > 0);
     };
     drain_under_kills(&site, size, flush).await;
+    check(&site, &[ledger]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_killed_while_it_notifies_of_a_change_leaves_the_rest_to_the_next_one() {
+    let site = Site::open().await;
+    let size = scale(2_500, 5_000);
+    let ledger = backlog(&site, size).await;
+    let variables = site.variables();
+    let mut worker = Worker::start(&variables).await;
+    site.wait_for_jobs().await;
+    // A batch of 500 then takes more than a second.
+    site.world.slow_mail(Duration::from_micros(2_500)).await;
+    let id = ledger.competition;
+    let patch = serde_json::json!({ "title": "Moved" });
+    let patch = serde_json::from_value(patch).expect("a patch");
+    let edited = competitions::edit(&site.world.ctx, &site.organizer, id, patch, None).await;
+    edited.expect("a response").outcome.expect("an edit");
+    site.world.execute("UPDATE jobs SET run_at = now() WHERE state = 'ready'").await.unwrap();
+    let notified = async || {
+        let sql = "UPDATE mailbox SET read_at = read_at WHERE dedup_key LIKE 'change:%'";
+        usize::try_from(site.world.execute(sql).await.unwrap()).expect("a number of messages")
+    };
+    let minute = Duration::from_secs(60);
+    wait_until("some are notified", minute, async || notified().await > 0).await;
+    worker.process.kill();
+    let before = notified().await;
+    assert!(before < size, "the kill came too late");
+    worker = Worker::start(&variables).await;
+    site.wait_for_jobs().await;
+    // The key of a message has the registration, so that none has two.
+    assert_eq!(notified().await, size);
+    drop(worker);
     check(&site, &[ledger]).await;
 }
 

@@ -1,7 +1,7 @@
 //! What pages say of a competition in states that few of them reach. As a browser without JavaScript
 //! gets them.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use service::Actor;
 
@@ -76,7 +76,7 @@ async fn a_cancelled_competition_shows_nothing_about_registering_and_is_not_edit
     for words in &shown {
         assert!(text.contains(words), "{words}: {text}");
     }
-    let cancel = app.post(&format!("/api/competitions/{id}/cancel")).by(&ada);
+    let cancel = app.call(Method::DELETE, &format!("/api/competitions/{id}")).by(&ada);
     let cancelled = cancel.send().await;
     assert_eq!(cancelled.status, StatusCode::OK, "{}", cancelled.text);
     let text = page_text(&app, &cookie, &page).await;

@@ -5,7 +5,7 @@ use domain::{GivenAnswer, InvitationId, RegistrationId, Timestamp, UserId};
 use super::parts::NewParts;
 use crate::{
     confirmation::ToConfirm,
-    entity::{answer, competition, registration, registration_event},
+    entity::{answer, competition, competition_change, registration, registration_event},
     jobs::NewJob,
 };
 
@@ -18,6 +18,8 @@ pub(super) struct Changes {
     pub(super) answers: NewAnswers,
     /// What organizers have decided on registrations.
     pub(super) events: Vec<registration_event::Model>,
+    /// Edits that participants are notified of.
+    pub(super) edits: Vec<competition_change::Model>,
     /// Registrations to confirm.
     pub(super) to_confirm: Vec<ToConfirm>,
     /// Other jobs to insert.

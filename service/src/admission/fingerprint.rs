@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    CompetitionEdit, CompetitionId, FactsEdit, IfMatch, RegistrationId, RejectionReason, Review,
-    ReviewVerdict, SectionsEdit, StartRule, Tag, Timestamp,
+    ChangeNotice, CompetitionEdit, CompetitionId, FactsEdit, IfMatch, RegistrationId,
+    RejectionReason, Review, ReviewVerdict, SectionsEdit, StartRule, Tag, Timestamp,
 };
 use serde_json::Value;
 
@@ -82,6 +82,7 @@ fn canonical(edit: &CompetitionEdit) -> String {
         access,
         access_codes,
         cover,
+        notice: ChangeNotice { is_wanted, note },
     } = edit;
     let time = |time: Timestamp| Value::from(time.to_string());
     let nullable = |given: Option<Timestamp>| given.map_or(Value::Null, time);
@@ -116,6 +117,8 @@ fn canonical(edit: &CompetitionEdit) -> String {
         ("access", access.map(|access| access.as_str().into())),
         ("accessCodes", access_codes.as_ref().map(|codes| serde_json::json!(codes))),
         ("cover", cover.as_ref().map(|cover| serde_json::json!(cover))),
+        ("notifyParticipants", (!is_wanted).then_some(false.into())),
+        ("changeNote", note.as_ref().map(|note| note.as_str().into())),
     ];
     let given = fields.into_iter().filter_map(|(name, value)| Some((name, value?)));
     serde_json::json!(given.collect::<BTreeMap<_, _>>()).to_string()

@@ -25,6 +25,7 @@ use super::{
 use crate::{
     Cause, Result,
     cancellation_notice::NotifyOfCancellation,
+    change_notice::NotifyOfChange,
     confirmation::{SeatFrom, ToConfirm},
     entity,
     jobs::{BackgroundJob, NewJob},
@@ -63,6 +64,8 @@ pub(super) struct Ledger {
     published_by: Cause,
     /// The request that has cancelled the competition.
     cancelled_by: Cause,
+    /// Edits that participants are notified of, and the requests that have made them.
+    changes: Vec<(entity::competition_change::Model, Cause)>,
 }
 
 #[derive(Debug)]
@@ -148,6 +151,7 @@ impl Ledger {
             events: Vec::new(),
             published_by: Cause::default(),
             cancelled_by: Cause::default(),
+            changes: Vec::new(),
         }
     }
 
@@ -254,6 +258,11 @@ impl Ledger {
             let key = format!("{}:{competition_id}", NotifyOfCancellation::NAME);
             jobs.push(NewJob::from(job).with_key(key).caused_by(self.cancelled_by));
         }
+        let (mut edits, notified) = (Vec::new(), self.changes.into_iter());
+        for (change, cause) in notified {
+            jobs.push(NotifyOfChange::job(&change).caused_by(cause));
+            edits.push(change);
+        }
         let notify = NotifyOfReviews::jobs(&self.notices);
         jobs.extend(notify.map(|job| job.caused_by(self.noticed_by.clone())));
         if !self.events.is_empty() {
@@ -268,6 +277,7 @@ impl Ledger {
             inserted,
             updated,
             events: self.reviews,
+            edits,
             answers,
             to_confirm,
             accepted: self.access.accepted,

@@ -2,8 +2,8 @@
 
 use domain::{
     AccessCodeInput, AccessCodeUse, CompetitionDetail, CompetitionDraft, CompetitionId,
-    CompetitionInput, CompetitionPatch, CompetitionWithOrganizer, Cover, CoverInput, ErrorCode,
-    FieldError, IdempotencyKey, Question, QuestionInput, Raw, reminder_minutes,
+    CompetitionInput, CompetitionPatch, CompetitionWithOrganizer, Cover, CoverInput, EditDraft,
+    ErrorCode, FieldError, IdempotencyKey, Question, QuestionInput, Raw, reminder_minutes,
 };
 
 use super::{Created, access_codes, create, edit, get_own};
@@ -177,9 +177,10 @@ pub async fn edit_draft(
     id: CompetitionId,
     version: u32,
     seen: &CompetitionDraft,
-    draft: CompetitionDraft,
+    draft: EditDraft,
     key: Option<IdempotencyKey>,
 ) -> Result<Decision<CompetitionWithOrganizer>> {
+    let EditDraft { draft, notice } = draft;
     let changed = draft.changed_since(seen);
     let is_changed = |field| changed.contains(&field);
     // In another zone, the same local time is another moment.
@@ -221,6 +222,8 @@ pub async fn edit_draft(
         prizes: is_changed("prizes").then(|| draft.prizes.into()),
         schedule: is_changed("schedule").then(|| draft.schedule.into()),
         visibility: only_if(is_changed("visibility"), visibility(draft.visibility)),
+        notify_participants: is_checked(&notice.notify_participants),
+        change_note: notice.change_note.into(),
         ..Default::default()
     };
     let beyond_fields = CompetitionPatch {
@@ -348,7 +351,9 @@ fn explain(error: Error, reasons: &[FieldError]) -> Error {
         }
     }
     public.fields.sort_by_key(|fault| {
-        CompetitionDraft::FIELDS.iter().position(|field| *field == fault.field)
+        let position = CompetitionDraft::FIELDS.iter().position(|field| *field == fault.field);
+        // The last field of the form.
+        position.or_else(|| (fault.field == "changeNote").then_some(usize::MAX))
     });
     Error::Public(public)
 }

@@ -118,7 +118,12 @@ impl Model {
 
     /// Whether anyone has a seat, or waits for one or for approval.
     pub(crate) fn has_participants(&self) -> bool {
-        self.registered + self.waitlisted + self.awaiting_approval > 0
+        self.participants() > 0
+    }
+
+    /// How many have a seat, or wait for one or for approval.
+    pub(crate) fn participants(&self) -> u32 {
+        count(self.registered + self.waitlisted + self.awaiting_approval)
     }
 
     pub(crate) fn is_full(&self) -> bool {

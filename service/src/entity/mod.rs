@@ -5,6 +5,7 @@ pub(crate) mod access_code;
 pub(crate) mod answer;
 pub(crate) mod asset;
 pub(crate) mod competition;
+pub(crate) mod competition_change;
 pub(crate) mod competition_picture;
 pub(crate) mod competition_search;
 pub(crate) mod competition_sections;

@@ -13,8 +13,9 @@ use super::Period;
 use crate::{
     competitions::{is_deleted_draft, is_searchable, was_ever_registered_for},
     entity::{
-        access_code, answer, asset, competition, competition_picture, competition_search,
-        competition_sections, competition_tag, cron_tick, failed_job, idempotency_log, invitation,
+        access_code, answer, asset, competition, competition_change, competition_picture,
+        competition_search, competition_sections, competition_tag, cron_tick, failed_job,
+        idempotency_log, invitation,
         job::{self, State},
         job_audit, login_attempt, mail, mail_limit, password_reset, personal_token, question,
         refresh_token, registration, registration_event, search_term, session, user, webhook,
@@ -32,6 +33,8 @@ const CRON_TICKS: TimeDelta = TimeDelta::days(400);
 const INVITATIONS: TimeDelta = TimeDelta::days(90);
 /// A request to delete a draft may be repeated until then.
 const DELETED_DRAFTS: TimeDelta = TimeDelta::days(7);
+/// As long as the dead letter of a notice can be retried by default.
+const COMPETITION_CHANGES: TimeDelta = TimeDelta::days(180);
 /// Expired personal access tokens stay in the list of their owner.
 const EXPIRED_PERSONAL_TOKENS: TimeDelta = TimeDelta::days(30);
 
@@ -125,7 +128,7 @@ pub(super) fn rules(now: Timestamp, retention: &Retention) -> Vec<Rule> {
 }
 
 /// Rows that are of no use after a time which the program sets.
-fn short_lived(now: Timestamp) -> [Rule; 12] {
+fn short_lived(now: Timestamp) -> [Rule; 13] {
     let time = now.utc();
     [
         Rule::fixed(
@@ -212,6 +215,12 @@ fn short_lived(now: Timestamp) -> [Rule; 12] {
                 ),
             )
         },
+        Rule::fixed(
+            competition_change::Entity,
+            "180 days",
+            "the notice of a change needs it",
+            competition_change::Column::MadeAt.lt(time - COMPETITION_CHANGES),
+        ),
         Rule::fixed(
             webhook_delivery::Entity,
             "30 days",

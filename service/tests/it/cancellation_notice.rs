@@ -14,33 +14,11 @@ use service::{
 
 use crate::support::{
     at_once, cancel_competition, cancel_registration, claim_one, code, mails, register, run_job,
-    subjects,
+    seated, subjects,
 };
 
 const CANCELLED: &str = "Competition cancelled: Code Sprint";
 const CONFIRMED: &str = "Registration Confirmed: Code Sprint";
-
-/// Registers `size` participants and confirms them.
-async fn seated(world: &World, id: CompetitionId, size: usize) -> Vec<Actor> {
-    let participants = world.participants_in_bulk(size).await;
-    let register = |participant: &Actor| {
-        let (ctx, participant) = (world.ctx.clone(), participant.clone());
-        async move { register(&ctx, &participant, id).await.map(drop) }
-    };
-    for some in participants.chunks(500) {
-        for outcome in at_once(some.iter().map(register)).await {
-            outcome.unwrap();
-        }
-        // They are notified in the order of registration.
-        world.clock.advance(TimeDelta::seconds(1));
-    }
-    let mut claims = claim(&world.ctx, size as u64).await.unwrap();
-    while !claims.is_empty() {
-        execute(&world.ctx, &claims).await.unwrap();
-        claims = claim(&world.ctx, size as u64).await.unwrap();
-    }
-    participants
-}
 
 /// Asserts that each of `size` registrations was notified once.
 async fn assert_each_was_notified_once(world: &World, size: usize) {

@@ -7,7 +7,7 @@ use service::{
     testing::World,
 };
 
-use crate::support::{at_once, count, edit, register, titles};
+use crate::support::{at_once, count, edit, edited, register, titles};
 
 #[tokio::test]
 async fn an_edit_changes_only_the_fields_it_has() {
@@ -58,7 +58,7 @@ async fn a_form_reports_wrong_fields_wrong_times_and_a_low_capacity_together_and
     let refused = async |change: fn(&mut CompetitionDraft)| {
         let mut mine = seen.clone();
         change(&mut mine);
-        let outcome = edit_draft(ctx, &ada, sprint, 1, &seen, mine, None).await;
+        let outcome = edit_draft(ctx, &ada, sprint, 1, &seen, edited(mine), None).await;
         let refusal = match outcome.map(|decision| decision.outcome) {
             Ok(outcome) => outcome.unwrap_err(),
             Err(error) => PublicError::from(error),

@@ -9,6 +9,7 @@ mod assets;
 mod calendar;
 mod cancel;
 mod cancellation_notice;
+mod change_notice;
 mod clock;
 mod competition_life;
 mod competitions;

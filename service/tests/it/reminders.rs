@@ -229,7 +229,8 @@ async fn dated(world: &World) -> (Actor, CompetitionId, Actor) {
 /// Moves the start to `time` from now.
 async fn start_in(world: &World, ada: &Actor, id: CompetitionId, time: TimeDelta) {
     let start = Timestamp::from(world.ctx.now().utc() + time);
-    edit(&world.ctx, ada, id, json!({ "startDate": start })).await.unwrap();
+    let patch = json!({ "startDate": start, "notifyParticipants": false });
+    edit(&world.ctx, ada, id, patch).await.unwrap();
 }
 
 #[tokio::test]

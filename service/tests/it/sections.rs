@@ -9,7 +9,7 @@ use service::{
     testing::{PASSWORD, World},
 };
 
-use crate::support::{at_once, cancel_competition, code, count, edit, register};
+use crate::support::{at_once, cancel_competition, code, count, edit, edited, register};
 
 fn sections() -> Sections {
     Sections {
@@ -131,7 +131,7 @@ async fn a_form_has_the_sections_and_the_contact_address_and_changes_what_was_ty
     mine.schedule = mine.schedule.replace('\n', "\r\n");
     mine.prizes = "A cup".to_owned();
     edit(ctx, &ada, sprint, json!({ "rules": "Two ideas" })).await.unwrap();
-    let edited = edit_draft(ctx, &ada, sprint, 2, &seen, mine, None).await.unwrap();
+    let edited = edit_draft(ctx, &ada, sprint, 2, &seen, edited(mine), None).await.unwrap();
     let edited = edited.outcome.unwrap();
     assert_eq!(edited.competition.contact_email.as_deref(), Some("team@a.example"));
     let expected = Sections {

@@ -1,8 +1,10 @@
 //! Helpers that many tests use.
 
+use chrono::TimeDelta;
 use domain::{
-    CompetitionId, CompetitionQuery, CompetitionWithOrganizer, ErrorCode, Mail, NewRegistration,
-    PublicError, RegistrationId, ReviewedRegistrations, Timestamp,
+    CompetitionDraft, CompetitionId, CompetitionQuery, CompetitionWithOrganizer, EditDraft,
+    ErrorCode, Mail, NewRegistration, NoticeDraft, PublicError, RegistrationId,
+    ReviewedRegistrations, Timestamp,
 };
 use service::{
     Actor, Context, Decision, Error, Result, competitions, cron,
@@ -34,6 +36,32 @@ pub(crate) async fn register_with_key(
     key: &str,
 ) -> Result<Decision<NewRegistration>> {
     registration::register(ctx, actor, id, Some(key.parse().unwrap())).await
+}
+
+/// Registers `size` participants and confirms them, in groups of 500 with a second between them.
+pub(crate) async fn seated(world: &World, id: CompetitionId, size: usize) -> Vec<Actor> {
+    let participants = world.participants_in_bulk(size).await;
+    let register = |participant: &Actor| {
+        let (ctx, participant) = (world.ctx.clone(), participant.clone());
+        async move { register(&ctx, &participant, id).await.map(drop) }
+    };
+    for some in participants.chunks(500) {
+        for outcome in at_once(some.iter().map(register)).await {
+            outcome.unwrap();
+        }
+        world.clock.advance(TimeDelta::seconds(1));
+    }
+    let mut claims = claim(&world.ctx, size as u64).await.unwrap();
+    while !claims.is_empty() {
+        execute(&world.ctx, &claims).await.unwrap();
+        claims = claim(&world.ctx, size as u64).await.unwrap();
+    }
+    participants
+}
+
+/// The form of an edit whose participants are notified.
+pub(crate) fn edited(draft: CompetitionDraft) -> EditDraft {
+    EditDraft { draft, notice: NoticeDraft::wanted() }
 }
 
 /// Cancels a registration without a key. A refusal or a failure becomes its code.

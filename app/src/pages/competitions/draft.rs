@@ -1,6 +1,6 @@
 //! The state of the form of a competition.
 
-use domain::{Clash, CompetitionDraft, CompetitionId, PublicError};
+use domain::{Clash, CompetitionDraft, CompetitionId, NoticeDraft, PublicError};
 use serde::{Deserialize, Serialize};
 
 use super::preview_screen::PreviewScreen;
@@ -23,6 +23,8 @@ pub struct DraftValues {
     pub wants_preview: bool,
     /// The competition whose questions and access codes a new one has.
     pub copy_of: Option<CompetitionId>,
+    /// The text about the notice of an edit.
+    pub notice: NoticeDraft,
 }
 
 /// The state of the form.
@@ -39,6 +41,8 @@ pub struct DraftState {
     pub utc: [Option<String>; 5],
     /// The number of taken seats.
     pub taken: u32,
+    /// How many are notified of an edit.
+    pub participants: u32,
     /// Makes a double click or a resend have one effect.
     pub idempotency_key: String,
     /// The error, if the form was refused.
@@ -83,7 +87,7 @@ impl DraftState {
         let times = [reg_opens_at, reg_deadline, promote_until, start_date, ends_at];
         let zone = zones::find_text(time_zone);
         let utc = |text: &String| Some(zones::to_utc(text, zone.as_ref()?.as_str()).ok()?.human());
-        let taken = saved.taken;
+        let SavedDetails { taken, participants, .. } = saved;
         let preview = if values.wants_preview {
             Some(PreviewScreen::of(ctx, actor, &values.draft, saved).await?)
         } else {
@@ -94,6 +98,7 @@ impl DraftState {
             preview,
             utc: times.map(utc),
             taken,
+            participants,
             idempotency_key: idempotency::new_key(),
             error,
             values,

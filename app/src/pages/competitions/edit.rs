@@ -1,6 +1,6 @@
 //! Editing a competition.
 
-use domain::{CompetitionDraft, CompetitionId};
+use domain::{CompetitionDraft, CompetitionId, EditDraft};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -10,6 +10,7 @@ use super::{
     address::competition as path,
     draft::{DraftForm, DraftState, PREVIEW},
     form::{Fields, FormPage, IntentButton},
+    notice_fields::NoticeFields,
 };
 use crate::{
     components::{Head, Layout, Loaded, MadeFor, Submit, Toasts},
@@ -23,6 +24,12 @@ fn page(id: CompetitionId) -> String {
     format!("{}/edit", path(id))
 }
 
+#[cfg(feature = "ssr")]
+const SAVED: &str = "Your changes are saved";
+#[cfg(feature = "ssr")]
+const SAVED_WITH_NOTICE: &str =
+    "Your changes are saved. Participants are notified in five minutes.";
+
 /// The key of the form in the session. It has the id, because several forms may be open.
 #[cfg(feature = "ssr")]
 fn form_name(id: CompetitionId) -> String {
@@ -34,7 +41,8 @@ fn form_name(id: CompetitionId) -> String {
 pub async fn load_edit_competition(id: String) -> Result<(CompetitionId, DraftForm), Failure> {
     use super::draft::DraftValues;
     use crate::ssr::{form, request};
-    use service::competitions::{draft_of, get_editable};
+    use domain::NoticeDraft;
+    use service::competitions::{draft_of, get_editable, notified_of_edits};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     // Check the login before parsing the id, so that 401 wins over 404.
@@ -44,9 +52,11 @@ pub async fn load_edit_competition(id: String) -> Result<(CompetitionId, DraftFo
     let start = form::take_stored_form::<Option<DraftValues>>(&form_name(id)).await?;
     let values = start.typed.unwrap_or_else(|| {
         let (draft, version) = (draft_of(&detail), detail.competition.version);
-        DraftValues { seen: draft.clone(), draft, version, ..Default::default() }
+        let notice = NoticeDraft::wanted();
+        DraftValues { seen: draft.clone(), draft, version, notice, ..Default::default() }
     });
-    let saved = SavedDetails::of(&detail);
+    let participants = notified_of_edits(&ctx, id).await?;
+    let saved = SavedDetails { participants, ..SavedDetails::of(&detail) };
     let screen = DraftState::of(&ctx, &actor, values, saved, start.error).await?;
     Ok((id, DraftForm::of(screen, ctx.now())))
 }
@@ -57,7 +67,7 @@ pub async fn load_edit_competition(id: String) -> Result<(CompetitionId, DraftFo
 pub async fn edit_competition(
     competition: CompetitionId,
     version: u32,
-    #[server(default)] draft: CompetitionDraft,
+    #[server(default)] draft: EditDraft,
     #[server(default)] seen: CompetitionDraft,
     #[server(default)] theirs: CompetitionDraft,
     idempotency_key: String,
@@ -66,12 +76,14 @@ pub async fn edit_competition(
     use super::draft::DraftValues;
     use crate::ssr::{error_words, flash, form, request};
     use domain::{ErrorCode, IdempotencyKey, PublicError};
-    use service::competitions::{draft_of, edit_draft, get_own};
+    use service::competitions::{draft_of, edit_draft, get_own, notified_of_edits};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let (name, page) = (form_name(competition), page(competition));
+    let EditDraft { draft, notice } = draft;
     let mut values = DraftValues {
         draft,
+        notice,
         seen,
         version,
         wants_preview: intent == PREVIEW,
@@ -81,10 +93,11 @@ pub async fn edit_competition(
     let mut error = None;
     let mut anchor = "#preview";
     if !values.wants_preview {
+        let edited = EditDraft { draft: values.draft.clone(), notice: values.notice.clone() };
         let key = idempotency_key.parse::<IdempotencyKey>().map_err(Into::into);
         let outcome = form::and_then_async(key, async |key| {
-            let draft = values.draft.clone();
-            edit_draft(&ctx, &actor, competition, version, &values.seen, draft, Some(key)).await
+            let edited = edited.clone();
+            edit_draft(&ctx, &actor, competition, version, &values.seen, edited, Some(key)).await
         })
         .await;
         if form::was_sent_before(&outcome) {
@@ -94,7 +107,9 @@ pub async fn edit_competition(
         } else {
             match form::redirect_back_with(&name, &page, Some(&values), outcome).await?.outcome {
                 Ok(_) => {
-                    flash::set("Your changes are saved").await;
+                    let notifies = edited.notifies(&values.seen)
+                        && notified_of_edits(&ctx, competition).await? > 0;
+                    flash::set(if notifies { SAVED_WITH_NOTICE } else { SAVED }).await;
                     leptos_axum::redirect(&path(competition));
                     return Ok(None);
                 }
@@ -112,7 +127,9 @@ pub async fn edit_competition(
         (values.seen, values.version) = (theirs, now.competition.version);
     }
     form::show_again(&name, &format!("{page}{anchor}"), &values, error.as_ref()).await?;
-    Ok(Some(DraftState::of(&ctx, &actor, values, SavedDetails::of(&now), error).await?))
+    let participants = notified_of_edits(&ctx, competition).await?;
+    let saved = SavedDetails { participants, ..SavedDetails::of(&now) };
+    Ok(Some(DraftState::of(&ctx, &actor, values, saved, error).await?))
 }
 
 /// Editing a competition.
@@ -140,6 +157,7 @@ fn EditForm(
     let title = format!("Edit {}", first.values.seen.title);
     let form = move |screen: DraftState, error| {
         let (zones, key) = (zones.clone(), screen.idempotency_key.clone());
+        let (participants, notice) = (screen.participants, screen.values.notice.clone());
         view! {
             <ActionForm action=edit attr:class="grid gap-8" attr:novalidate=true>
                 <input type="hidden" name="idempotency_key" value=key />
@@ -149,6 +167,7 @@ fn EditForm(
                 <MadeFor />
                 <Seen seen=screen.values.seen.clone() />
                 <Fields screen zones error />
+                <NoticeFields participants notice error />
                 <p class="flex flex-wrap items-center gap-4">
                     <Submit pending=edit.pending() class="btn-lg">
                         "Save changes"

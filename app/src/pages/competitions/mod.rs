@@ -27,6 +27,7 @@ mod listing;
 mod live_seats;
 mod manage;
 mod managed;
+mod notice_fields;
 mod place;
 mod preview;
 mod preview_screen;

@@ -81,7 +81,7 @@ impl PreviewScreen {
         let texts = sections::of_draft(draft);
         let pictures =
             assets::pictures_shown_in(ctx, organizer.id, &draft.description, &texts).await?;
-        let SavedDetails { taken, waitlisted, cover, access, asks } = saved;
+        let SavedDetails { taken, waitlisted, cover, access, asks, .. } = saved;
         let (opens, deadline) = (moment(&draft.reg_opens_at), moment(&draft.reg_deadline));
         let capacity: Option<u32> = draft.capacity.trim().parse().ok();
         let seats = capacity.map(|capacity| (capacity.saturating_sub(taken), capacity));

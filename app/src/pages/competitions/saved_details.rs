@@ -12,6 +12,8 @@ pub(super) struct SavedDetails {
     pub(super) taken: u32,
     /// How many wait for a seat.
     pub(super) waitlisted: u32,
+    /// How many are notified of an edit.
+    pub(super) participants: u32,
     /// Its cover; without one, its pattern once it is saved.
     pub(super) cover: Option<CoverPicture>,
     /// Who may register.
@@ -26,6 +28,7 @@ impl SavedDetails {
         Self {
             taken: detail.count.registrations,
             waitlisted: competition.waitlisted,
+            participants: 0,
             cover: Some(CoverPicture::of(competition.id, competition.cover.as_ref())),
             access: competition.access,
             asks: !detail.questions.is_empty(),

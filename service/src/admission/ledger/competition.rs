@@ -12,7 +12,7 @@ use crate::{
         command::Request,
         decision::{Effect, Verdict},
     },
-    assets,
+    assets, change_notice,
     entity::competition,
     infrastructure::ids::new_id,
 };
@@ -219,6 +219,11 @@ impl Ledger {
         after.revision += 1;
         after.updated_at = self.now.utc();
         let event = event_of_edit(&self.after, &after);
+        if edit.notice.is_wanted {
+            let note = edit.notice.note.as_ref().map(ToString::to_string);
+            let change = change_notice::change(&self.after, &after, note, self.now);
+            self.changes.extend(change.map(|change| (change, cause.clone())));
+        }
         self.after = after;
         // There may be more seats, or they are passed on for longer.
         self.pass_seats_on(cause);

@@ -1,0 +1,162 @@
+//! What participants are notified of when it changes.
+
+use domain::venue_line;
+use sea_orm::{FromJsonQueryResult, prelude::DateTimeUtc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    entity::{competition, competition_change},
+    mail::templates::UserText,
+    zones,
+};
+
+/// The title of a competition, when it takes place, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub(crate) struct NotifiedFacts {
+    title: String,
+    start_date: Option<DateTimeUtc>,
+    ends_at: Option<DateTimeUtc>,
+    venue_name: Option<String>,
+    venue_address: Option<String>,
+    online_url: Option<String>,
+}
+
+impl NotifiedFacts {
+    pub(crate) fn of(row: &competition::Model) -> Self {
+        Self {
+            title: row.title.clone(),
+            start_date: row.start_date,
+            ends_at: row.ends_at,
+            venue_name: row.venue_name.clone(),
+            venue_address: row.venue_address.clone(),
+            online_url: row.online_url.clone(),
+        }
+    }
+
+    /// What the facts were before the changes, which are in the order of their edits. A fact that
+    /// none of them has changed is as it is now: the organizer did not want a notice of it.
+    pub(super) fn before(&self, changes: &[competition_change::Model]) -> Self {
+        let mut facts = self.clone();
+        for competition_change::Model { before, after, .. } in changes.iter().rev() {
+            restore(&mut facts.title, &before.title, &after.title);
+            restore(&mut facts.start_date, &before.start_date, &after.start_date);
+            restore(&mut facts.ends_at, &before.ends_at, &after.ends_at);
+            restore(&mut facts.venue_name, &before.venue_name, &after.venue_name);
+            restore(&mut facts.venue_address, &before.venue_address, &after.venue_address);
+            restore(&mut facts.online_url, &before.online_url, &after.online_url);
+        }
+        facts
+    }
+
+    /// The facts that differ, for a participant. Only those with a seat may know the online link.
+    /// Times are in `zone`.
+    pub(super) fn changes_to(&self, after: &Self, zone: &str, has_seat: bool) -> Vec<ChangedFact> {
+        let title = |facts: &Self| Some(UserText(&facts.title).to_string());
+        let time = |at: Option<DateTimeUtc>| at.map(|at| zones::local(at.into(), zone));
+        let place = |facts: &Self| {
+            let place = venue_line(facts.venue_name.as_deref(), facts.venue_address.as_deref())?;
+            Some(UserText(&place).to_string())
+        };
+        let link = |facts: &Self| facts.online_url.clone().filter(|_| has_seat);
+        let facts = [
+            ("Title", title(self), title(after)),
+            ("Starts", time(self.start_date), time(after.start_date)),
+            ("Ends", time(self.ends_at), time(after.ends_at)),
+            ("Place", place(self), place(after)),
+            ("Online link", link(self), link(after)),
+        ];
+        let changed = facts.into_iter().filter(|(_, before, after)| before != after);
+        changed.map(|(label, before, after)| ChangedFact { label, before, after }).collect()
+    }
+}
+
+fn restore<T: Clone + PartialEq>(fact: &mut T, before: &T, after: &T) {
+    if before != after {
+        fact.clone_from(before);
+    }
+}
+
+/// A fact in words, `None` where it is not set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ChangedFact {
+    pub(super) label: &'static str,
+    pub(super) before: Option<String>,
+    pub(super) after: Option<String>,
+}
+
+#[cfg(test)]
+pub(super) fn example() -> NotifiedFacts {
+    NotifiedFacts {
+        title: "Code Sprint".into(),
+        start_date: Some("2026-11-29T12:00:00Z".parse().unwrap()),
+        ends_at: None,
+        venue_name: Some("Town Hall".into()),
+        venue_address: Some("Rathausplatz 1, 10115 Berlin".into()),
+        online_url: Some("https://meet.example/42".into()),
+    }
+}
+
+#[cfg(test)]
+pub(super) fn example_after() -> NotifiedFacts {
+    NotifiedFacts {
+        start_date: Some("2026-12-06T12:00:00Z".parse().unwrap()),
+        ends_at: Some("2026-12-06T16:00:00Z".parse().unwrap()),
+        venue_name: Some("Library".into()),
+        venue_address: None,
+        online_url: None,
+        ..example()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::CompetitionId;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn change(before: &NotifiedFacts, after: &NotifiedFacts) -> competition_change::Model {
+        competition_change::Model {
+            id: Uuid::nil(),
+            competition_id: CompetitionId(Uuid::nil()),
+            before: before.clone(),
+            after: after.clone(),
+            note: None,
+            made_at: "2026-11-23T12:00:00Z".parse().unwrap(),
+            frozen_at: None,
+        }
+    }
+
+    #[test]
+    fn several_changes_are_one_from_the_first_state_to_the_current_one() {
+        let first = example();
+        let second = NotifiedFacts { title: "Sprint".into(), ..first.clone() };
+        let third = NotifiedFacts { title: "Go Sprint".into(), ends_at: None, ..example_after() };
+        let changes = [change(&first, &second), change(&second, &third)];
+        assert_eq!(third.before(&changes), first);
+        let undone = [change(&first, &second), change(&second, &first)];
+        assert_eq!(first.before(&undone), first);
+    }
+
+    #[test]
+    fn a_fact_that_was_changed_without_a_notice_is_no_part_of_another_notice() {
+        let first = example();
+        let moved = NotifiedFacts { start_date: None, ..first.clone() };
+        let now = NotifiedFacts { title: "Code  Sprint".into(), ..moved.clone() };
+        let before = now.before(&[change(&first, &moved)]);
+        assert_eq!(before, NotifiedFacts { title: now.title.clone(), ..first });
+    }
+
+    #[test]
+    fn only_participants_with_a_seat_are_notified_of_the_online_link() {
+        let before = example();
+        let after = NotifiedFacts { online_url: None, ..before.clone() };
+        assert_eq!(before.changes_to(&after, "UTC", false), []);
+        let link = ChangedFact {
+            label: "Online link",
+            before: Some("https://meet.example/42".into()),
+            after: None,
+        };
+        assert_eq!(before.changes_to(&after, "UTC", true), [link]);
+    }
+}
