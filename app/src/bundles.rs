@@ -69,6 +69,7 @@ macro_rules! bundle {
                     }
 
                     async fn view(_: Self) -> AnyView {
+                        // Three tasks: the code starts, the page is built, the page is hydrated.
                         if hydration::is_under_way() {
                             Self::preload().await;
                             hydration::yield_to_browser().await;

@@ -24,7 +24,7 @@ pub(crate) fn is_under_way() -> bool {
 #[cfg(not(feature = "ssr"))]
 pub async fn yield_to_browser() {
     let task = Promise::new(&mut |resolve, _| {
-        // It fails without a window only.
+        // Browsers accept every function.
         let _ = window().set_timeout_with_callback(&resolve);
     });
     // It is never rejected.

@@ -52,12 +52,12 @@ pub use account::{Login, LoginInput, Signup, SignupInput, User};
 pub use addition::{Addition, AdditionInput};
 pub use call_to_action::{CallToAction, ViewerState};
 pub use competition::{
-    Attendance, Availability, ChangeNotice, Clash, Competition, CompetitionCounts,
-    CompetitionDetail, CompetitionDraft, CompetitionEdit, CompetitionFilter, CompetitionInput,
-    CompetitionPage, CompetitionPatch, CompetitionQuery, CompetitionSort, CompetitionStatus,
-    CompetitionWithCount, CompetitionWithOrganizer, CompetitionWithSections, Contact, DateFault,
-    Dates, EditDraft, Facts, FactsEdit, MAX_CAPACITY, MAX_REMINDER, MAX_REMINDERS, MAX_WAITLIST,
-    MIN_REMINDER, NewCompetition, NoticeDraft, Organizer, ReminderOffsets, Room, SeatsChanged,
+    Attendance, Availability, Clash, Competition, CompetitionCounts, CompetitionDetail,
+    CompetitionDraft, CompetitionEdit, CompetitionFilter, CompetitionInput, CompetitionPage,
+    CompetitionPatch, CompetitionQuery, CompetitionSort, CompetitionStatus, CompetitionWithCount,
+    CompetitionWithOrganizer, CompetitionWithSections, Contact, DateFault, Dates, EditDraft, Facts,
+    FactsEdit, MAX_CAPACITY, MAX_REMINDER, MAX_REMINDERS, MAX_WAITLIST, MIN_REMINDER,
+    NewCompetition, NoticeChoice, NoticeDraft, Organizer, ReminderOffsets, Room, SeatsChanged,
     Sections, SectionsEdit, StartDays, StartRule, UNDATED_FOR, Visibility, reminder_minutes,
     seats_left, seats_taken, short_place, venue_line,
 };

@@ -57,7 +57,7 @@ test('participants are notified of a new title, unless the organizer unticks it'
   await expect(page.getByLabel('Message to participants')).toHaveValue('It has grown.');
   await save(page);
   const saved = 'Your changes are saved';
-  await expect(toast(page, `${saved}. Participants are notified in five minutes.`)).toBeVisible();
+  await expect(toast(page, `${saved}. Participants are notified in a few minutes.`)).toBeVisible();
 
   await openForm(page, competition);
   await page.getByLabel('Title').fill(unique('Corrected'));

@@ -1,7 +1,7 @@
 //! An edit of a competition that has been checked.
 
 use super::{
-    change_notice::ChangeNotice, date_fault::error_of, facts::FactsEdit,
+    change_notice::NoticeChoice, date_fault::error_of, facts::FactsEdit,
     reminders::ReminderOffsets, sections::SectionsEdit, visibility::Visibility,
 };
 use crate::{
@@ -57,7 +57,7 @@ pub struct CompetitionEdit {
     /// Its cover, or that it has none.
     pub cover: Option<Option<CoverDraft>>,
     /// Whether participants are notified of it.
-    pub notice: ChangeNotice,
+    pub notice: NoticeChoice,
 }
 
 impl CompetitionEdit {

@@ -31,7 +31,7 @@ mod waitlist;
 
 pub use attendance::Attendance;
 pub use availability::Availability;
-pub use change_notice::{ChangeNotice, EditDraft, NoticeDraft};
+pub use change_notice::{EditDraft, NoticeChoice, NoticeDraft};
 pub use date_fault::DateFault;
 pub use dates::{Dates, StartRule, UNDATED_FOR};
 pub use draft::{Clash, CompetitionDraft};

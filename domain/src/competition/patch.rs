@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
-    change_notice::ChangeNotice,
+    change_notice::NoticeChoice,
     edit::CompetitionEdit,
     facts::RawFacts,
     fields::{capacity, deadline, end, opening, promote_until, start_date, time_zone},
@@ -20,7 +20,7 @@ use crate::{
     AccessCodeInput, ChangeNote, CoverInput, Description, Faults, PublicError, QuestionInput, Raw,
     StartRule, TimeZoneName, Title,
     access::{access_codes, access_mode},
-    account::{flag, refuse_unknown, text},
+    account::{flag, optional_text, refuse_unknown, text},
     cover::cover,
     question::questions,
     raw::present,
@@ -265,7 +265,8 @@ impl CompetitionPatch {
             optional(&mut faults, "notifyParticipants", self.notify_participants, |raw| {
                 flag(&raw, "Notification of participants")
             });
-        let note = faults.check("changeNote", change_note(self.change_note));
+        let note = optional_text(self.change_note, "Message to participants", ChangeNote::parse);
+        let note = faults.check("changeNote", note);
         refuse_unknown(&mut faults, &self.unknown);
         let whole = || {
             Some(CompetitionEdit {
@@ -291,21 +292,11 @@ impl CompetitionPatch {
                 access: access?,
                 access_codes: codes?,
                 cover: cover?,
-                notice: ChangeNotice { is_wanted: notifies?.unwrap_or(true), note: note? },
+                notice: NoticeChoice { is_wanted: notifies?.unwrap_or(true), note: note? },
             })
         };
         let whole = whole();
         faults.finish(whole)
-    }
-}
-
-/// An empty one is none.
-fn change_note(raw: Raw<String>) -> Result<Option<ChangeNote>, String> {
-    match raw {
-        Raw::Missing => Ok(None),
-        Raw::WrongType => Err("Message to participants must be text".into()),
-        Raw::Given(text) if text.trim().is_empty() => Ok(None),
-        Raw::Given(text) => ChangeNote::parse(&text).map(Some),
     }
 }
 
@@ -346,9 +337,9 @@ mod tests {
     #[test]
     fn an_edit_notifies_participants_unless_it_says_otherwise() {
         let notice = |body| check(body).map(|edit| edit.notice);
-        assert_eq!(notice(serde_json::json!({})).unwrap(), ChangeNotice::default());
+        assert_eq!(notice(serde_json::json!({})).unwrap(), NoticeChoice::default());
         let body = serde_json::json!({ "notifyParticipants": false, "changeNote": " " });
-        let unwanted = ChangeNotice { is_wanted: false, note: None };
+        let unwanted = NoticeChoice { is_wanted: false, note: None };
         assert_eq!(notice(body).unwrap(), unwanted);
         let body = serde_json::json!({ "changeNote": " The hall is closed " });
         let note = notice(body).unwrap().note.unwrap();

@@ -19,7 +19,7 @@ pub(super) struct Changes {
     /// What organizers have decided on registrations.
     pub(super) events: Vec<registration_event::Model>,
     /// Edits that participants are notified of.
-    pub(super) edits: Vec<competition_change::Model>,
+    pub(super) competition_changes: Vec<competition_change::Model>,
     /// Registrations to confirm.
     pub(super) to_confirm: Vec<ToConfirm>,
     /// Other jobs to insert.

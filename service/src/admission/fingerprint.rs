@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    ChangeNotice, CompetitionEdit, CompetitionId, FactsEdit, IfMatch, RegistrationId,
+    CompetitionEdit, CompetitionId, FactsEdit, IfMatch, NoticeChoice, RegistrationId,
     RejectionReason, Review, ReviewVerdict, SectionsEdit, StartRule, Tag, Timestamp,
 };
 use serde_json::Value;
@@ -82,7 +82,7 @@ fn canonical(edit: &CompetitionEdit) -> String {
         access,
         access_codes,
         cover,
-        notice: ChangeNotice { is_wanted, note },
+        notice: NoticeChoice { is_wanted, note },
     } = edit;
     let time = |time: Timestamp| Value::from(time.to_string());
     let nullable = |given: Option<Timestamp>| given.map_or(Value::Null, time);

@@ -65,7 +65,7 @@ pub(super) struct Ledger {
     /// The request that has cancelled the competition.
     cancelled_by: Cause,
     /// Edits that participants are notified of, and the requests that have made them.
-    changes: Vec<(entity::competition_change::Model, Cause)>,
+    competition_changes: Vec<(entity::competition_change::Model, Cause)>,
 }
 
 #[derive(Debug)]
@@ -151,7 +151,7 @@ impl Ledger {
             events: Vec::new(),
             published_by: Cause::default(),
             cancelled_by: Cause::default(),
-            changes: Vec::new(),
+            competition_changes: Vec::new(),
         }
     }
 
@@ -258,11 +258,12 @@ impl Ledger {
             let key = format!("{}:{competition_id}", NotifyOfCancellation::NAME);
             jobs.push(NewJob::from(job).with_key(key).caused_by(self.cancelled_by));
         }
-        let (mut edits, notified) = (Vec::new(), self.changes.into_iter());
-        for (change, cause) in notified {
-            jobs.push(NotifyOfChange::job(&change).caused_by(cause));
-            edits.push(change);
-        }
+        jobs.extend(
+            self.competition_changes
+                .iter()
+                .map(|(change, cause)| NotifyOfChange::job(change).caused_by(cause.clone())),
+        );
+        let competition_changes = self.competition_changes.into_iter().map(|(change, _)| change);
         let notify = NotifyOfReviews::jobs(&self.notices);
         jobs.extend(notify.map(|job| job.caused_by(self.noticed_by.clone())));
         if !self.events.is_empty() {
@@ -277,7 +278,7 @@ impl Ledger {
             inserted,
             updated,
             events: self.reviews,
-            edits,
+            competition_changes: competition_changes.collect(),
             answers,
             to_confirm,
             accepted: self.access.accepted,

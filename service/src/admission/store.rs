@@ -247,14 +247,14 @@ pub(super) async fn write(
     let is_postgres = tx.get_database_backend() == DbBackend::Postgres;
     let (mut inserted, mut updated, mut parts) = (Vec::new(), Vec::new(), Vec::new());
     let mut events: Vec<registration_event::Model> = Vec::new();
-    let mut edits: Vec<competition_change::Model> = Vec::new();
+    let mut competition_changes: Vec<competition_change::Model> = Vec::new();
     let (mut answers, mut accepted) = (NewAnswers::default(), Vec::new());
     let (mut set_seats, mut set_one) = (SetSeats::default(), Vec::new());
     for change in changes {
         inserted.extend(change.inserted);
         updated.extend(change.updated);
         events.extend(change.events);
-        edits.extend(change.edits);
+        competition_changes.extend(change.competition_changes);
         answers.append(change.answers);
         accepted.extend(change.accepted);
         let Some((before, after)) = change.competition else { continue };
@@ -284,7 +284,7 @@ pub(super) async fn write(
         writes.update(&updated)?;
         writes.insert(&answers.rows)?;
         writes.insert(&events)?;
-        writes.insert(&edits)?;
+        writes.insert(&competition_changes)?;
         writes.insert(&records)?;
         writes.insert(&jobs)?;
         let changed = writes.run(tx).await?;
@@ -296,7 +296,7 @@ pub(super) async fn write(
         bulk::update(tx, updated).await?;
         bulk::insert(tx, answers.rows).await?;
         bulk::insert(tx, events).await?;
-        bulk::insert(tx, edits).await?;
+        bulk::insert(tx, competition_changes).await?;
         bulk::insert(tx, records).await?;
         bulk::insert(tx, jobs).await?;
     }

@@ -19,6 +19,8 @@ pub(crate) struct NotifiedFacts {
     venue_name: Option<String>,
     venue_address: Option<String>,
     online_url: Option<String>,
+    /// Of the times. Another zone alone is no change.
+    time_zone: String,
 }
 
 impl NotifiedFacts {
@@ -30,7 +32,16 @@ impl NotifiedFacts {
             venue_name: row.venue_name.clone(),
             venue_address: row.venue_address.clone(),
             online_url: row.online_url.clone(),
+            time_zone: row.time_zone.clone(),
         }
+    }
+
+    pub(super) fn title(&self) -> &str {
+        &self.title
+    }
+
+    pub(super) fn differ_from(&self, other: &Self) -> bool {
+        Self { time_zone: other.time_zone.clone(), ..self.clone() } != *other
     }
 
     /// What the facts were before the changes, which are in the order of their edits. A fact that
@@ -49,10 +60,10 @@ impl NotifiedFacts {
     }
 
     /// The facts that differ, for a participant. Only those with a seat may know the online link.
-    /// Times are in `zone`.
-    pub(super) fn changes_to(&self, after: &Self, zone: &str, has_seat: bool) -> Vec<ChangedFact> {
+    /// Times are in the zone of `after`.
+    pub(super) fn changes_to(&self, after: &Self, has_seat: bool) -> Vec<ChangedFact> {
         let title = |facts: &Self| Some(UserText(&facts.title).to_string());
-        let time = |at: Option<DateTimeUtc>| at.map(|at| zones::local(at.into(), zone));
+        let time = |at: Option<DateTimeUtc>| at.map(|at| zones::local(at.into(), &after.time_zone));
         let place = |facts: &Self| {
             let place = venue_line(facts.venue_name.as_deref(), facts.venue_address.as_deref())?;
             Some(UserText(&place).to_string())
@@ -93,6 +104,7 @@ pub(super) fn example() -> NotifiedFacts {
         venue_name: Some("Town Hall".into()),
         venue_address: Some("Rathausplatz 1, 10115 Berlin".into()),
         online_url: Some("https://meet.example/42".into()),
+        time_zone: "Europe/Berlin".into(),
     }
 }
 
@@ -151,12 +163,18 @@ mod tests {
     fn only_participants_with_a_seat_are_notified_of_the_online_link() {
         let before = example();
         let after = NotifiedFacts { online_url: None, ..before.clone() };
-        assert_eq!(before.changes_to(&after, "UTC", false), []);
+        assert_eq!(before.changes_to(&after, false), []);
         let link = ChangedFact {
             label: "Online link",
             before: Some("https://meet.example/42".into()),
             after: None,
         };
-        assert_eq!(before.changes_to(&after, "UTC", true), [link]);
+        assert_eq!(before.changes_to(&after, true), [link]);
+    }
+
+    #[test]
+    fn another_time_zone_alone_is_no_change() {
+        let moved = NotifiedFacts { time_zone: "UTC".into(), ..example() };
+        assert!(!example().differ_from(&moved) && example().differ_from(&example_after()));
     }
 }

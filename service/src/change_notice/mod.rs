@@ -1,25 +1,28 @@
 //! Notifying participants that their competition has changed.
 //!
 //! An edit writes a row with the facts before and after it, in its transaction, and a job that runs
-//! five minutes later. The job of the first edit merges the rows of all edits until then into one
-//! and freezes it; the jobs of the others find their rows gone. Batches of participants are notified
-//! of the frozen row, each in a transaction: a run that is cut off is repeated, and the dedup key of
-//! a message prevents a second one.
+//! five minutes later. The first job to run merges the rows of all edits until then into its own and
+//! freezes it; the other jobs find their rows gone. Batches of participants are notified of the
+//! frozen row, each in a transaction: a run that is cut off is repeated, and skips participants who
+//! have the message. Notices of one competition keep a distance, in which a repeated run of an
+//! earlier one ends.
 //!
 //! Participants who have registered, or have got their seat, after the last of the edits have just
 //! read the new facts, and are not notified.
 
 mod facts;
 
-use std::time::Duration;
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use askama::Template;
 use chrono::TimeDelta;
-use domain::{RegistrationId, RegistrationStatus, Timestamp, UserId};
+use domain::{ChangeNote, RegistrationId, RegistrationStatus, Timestamp};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, RelationTrait,
-    prelude::DateTimeUtc,
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
     sea_query::{LockType, Order},
 };
 use serde::{Deserialize, Serialize};
@@ -30,9 +33,9 @@ pub(crate) use self::facts::NotifiedFacts;
 use crate::{
     Cause, Context, Position, Result,
     cancellation_notice::takes_place,
-    entity::{competition, competition_change, registration, user},
+    entity::{competition, competition_change, mail, registration, user},
     infrastructure::{db::bulk::any_of, ids::new_id, keyset::Keyset},
-    jobs::{BackgroundJob, Class, Execution, NewJob},
+    jobs::{self, BackgroundJob, Class, Execution, NewJob},
     mail::{
         mailbox::{Draft, store_and_enqueue_in_bulk},
         templates::{RenderedMail, UserText},
@@ -41,10 +44,13 @@ use crate::{
 
 /// How long an edit waits for others that are notified of together with it.
 pub const DELAY: TimeDelta = TimeDelta::minutes(5);
+/// The least time from one notice of a competition to the next. It leaves other competitions room in
+/// the hourly limit on mail to one address.
+pub const DISTANCE: TimeDelta = TimeDelta::minutes(15);
 /// Participants notified by one transaction.
 const BATCH: u64 = 500;
 /// The dedup key of a notice: this, the id of the change, a colon, and the id of the registration.
-pub(crate) const CHANGE: &str = "change:";
+const CHANGE: &str = "change:";
 
 /// Notify every active participant of an edit that changes the title, the start, the end, the place
 /// or the online link, and of all others until it runs, once.
@@ -63,15 +69,10 @@ impl BackgroundJob for NotifyOfChange {
     /// Each batch is committed: a run that is cut off is continued by the next one.
     async fn run(ctx: &Context, execution: &Execution<'_, Self>) -> Result<()> {
         let change_id = execution.payload().change_id;
-        let Some((competition, change)) = freeze(ctx, change_id).await? else { return Ok(()) };
-        let mut last = None;
-        if change.before != change.after && competition.cancelled_at.is_none() {
-            loop {
-                last = notify_some(ctx, &competition, &change, last.as_ref()).await?;
-                if last.is_none() {
-                    break;
-                }
-            }
+        let Some(change) = freeze(ctx, change_id).await? else { return Ok(()) };
+        let mut from = None;
+        while let Some(last) = notify_some(ctx, &change, from.as_ref()).await? {
+            from = Some(last);
         }
         Ok(())
     }
@@ -95,7 +96,7 @@ pub(crate) fn change(
 ) -> Option<competition_change::Model> {
     let (old, new) = (NotifiedFacts::of(before), NotifiedFacts::of(after));
     let concerns_participants = before.has_participants() && !after.dates().is_over(now);
-    (concerns_participants && old != new).then(|| competition_change::Model {
+    (concerns_participants && old.differ_from(&new)).then(|| competition_change::Model {
         id: new_id(),
         competition_id: after.id,
         before: old,
@@ -107,35 +108,46 @@ pub(crate) fn change(
 }
 
 /// Merges the changes of the competition that are not frozen yet into the one with this id, if it
-/// is one of them. Returns it with its competition; `None` if it was merged into another one.
-async fn freeze(
-    ctx: &Context,
-    id: Uuid,
-) -> Result<Option<(competition::Model, competition_change::Model)>> {
+/// is one of them, and returns it. `Ok(None)` if it was merged into another one, if nothing is to be
+/// notified of, or if the competition had a notice a short while ago: then another job is added.
+async fn freeze(ctx: &Context, id: Uuid) -> Result<Option<competition_change::Model>> {
     use competition_change::{Column, Entity};
     let tx = ctx.db.begin_read_committed().await?;
     let Some(found) = Entity::find_by_id(id).one(&*tx).await? else { return Ok(None) };
-    // Two jobs lock rows in one order.
-    let pending = Entity::find()
-        .filter(Column::CompetitionId.eq(found.competition_id))
-        .filter(Column::FrozenAt.is_null())
+    // Excludes edits until the commit. Admission locks in the same order.
+    let competition = competition::Entity::find_by_id(found.competition_id).lock(LockType::Share);
+    let Some(competition) = competition.one(&*tx).await? else { return Ok(None) };
+    let now = ctx.now();
+    let takes_place = competition.cancelled_at.is_none() && !competition.dates().is_over(now);
+    let changes = Entity::find()
+        .filter(Column::CompetitionId.eq(competition.id))
+        // Ids are made by the clocks of machines, times by that of the database.
+        .order_by_asc(Column::MadeAt)
         .order_by_asc(Column::Id)
         .lock(LockType::Update)
         .all(&*tx)
         .await?;
-    let competition = competition::Entity::find_by_id(found.competition_id).one(&*tx).await?;
-    let Some(competition) = competition else { return Ok(None) };
-    if !pending.iter().any(|change| change.id == id) {
-        // Read after the wait for another job, which may have merged it.
-        let frozen = Entity::find_by_id(id).one(&*tx).await?;
-        return Ok(frozen.map(|change| (competition, change)));
+    let (frozen, pending): (Vec<_>, Vec<_>) =
+        changes.into_iter().partition(|change| change.frozen_at.is_some());
+    let last = frozen.iter().filter_map(|change| change.frozen_at).max();
+    if let Some(change) = frozen.into_iter().find(|change| change.id == id) {
+        return Ok(Some(change).filter(|_| takes_place));
     }
-    let merged = merge(id, &pending, &competition, ctx.now());
+    if !pending.iter().any(|change| change.id == id) {
+        return Ok(None);
+    }
+    if let Some(due) = last.map(|last| last + DISTANCE).filter(|due| *due > now.utc()) {
+        let job = NewJob::from(NotifyOfChange { change_id: id }).at(due.into());
+        jobs::add(&*tx, now, [job]).await?;
+        tx.commit().await?;
+        return Ok(None);
+    }
+    let merged = merge(id, &pending, &competition, now);
     let others = pending.iter().map(|change| change.id).filter(|other| *other != id);
     Entity::delete_many().filter(any_of(&*tx, Column::Id, others)).exec(&*tx).await?;
     let merged = merged.into_active_model().reset_all().update(&*tx).await?;
     tx.commit().await?;
-    Ok(Some((competition, merged)))
+    Ok(Some(merged).filter(|merged| takes_place && merged.before.differ_from(&merged.after)))
 }
 
 /// One change, of all that are pending, in the order of their edits.
@@ -146,56 +158,77 @@ fn merge(
     now: Timestamp,
 ) -> competition_change::Model {
     let after = NotifiedFacts::of(competition);
-    let mut notes: Vec<_> = pending.iter().filter_map(|change| change.note.as_deref()).collect();
-    notes.dedup();
     let last = pending.iter().map(|change| change.made_at).max();
     competition_change::Model {
         id,
         competition_id: competition.id,
         before: after.before(pending),
         after,
-        note: (!notes.is_empty()).then(|| notes.join("\n")),
+        note: merged_note(pending.iter().filter_map(|change| change.note.as_deref())),
         made_at: last.unwrap_or(now.utc()),
         frozen_at: Some(now.utc()),
     }
 }
 
-/// A participant to notify.
-type Due = (RegistrationId, DateTimeUtc, RegistrationStatus, UserId, String, String);
+/// The newest notes, a line for each: as many as are as long as one note may be.
+fn merged_note<'a>(notes: impl DoubleEndedIterator<Item = &'a str>) -> Option<String> {
+    let (mut newest, mut length) = (Vec::new(), 0);
+    for note in notes.rev() {
+        if newest.contains(&note) {
+            continue;
+        }
+        length += note.chars().count();
+        if length > ChangeNote::MAX_LENGTH {
+            break;
+        }
+        newest.push(note);
+    }
+    newest.reverse();
+    (!newest.is_empty()).then(|| newest.join("\n"))
+}
 
 /// Notifies the next batch, after the registration at `after`. Returns the position of the last
 /// one; `Ok(None)` when all participants are notified.
 async fn notify_some(
     ctx: &Context,
-    competition: &competition::Model,
     change: &competition_change::Model,
     after: Option<&Position>,
 ) -> Result<Option<Position>> {
     use registration::Column;
     let tx = ctx.db.begin_read_committed().await?;
     let due = registration::Entity::find()
-        .select_only()
-        .columns([Column::Id, Column::RegisteredAt, Column::Status])
-        .columns([user::Column::Id, user::Column::Email, user::Column::Name])
-        .join(JoinType::InnerJoin, registration::Relation::User.def())
-        .filter(Column::CompetitionId.eq(competition.id))
+        .filter(Column::CompetitionId.eq(change.competition_id))
         .filter(Column::Status.is_in(RegistrationStatus::active()))
         .filter(Column::RegisteredAt.lte(change.made_at))
         .filter(takes_place())
         // Waits for a transaction that notifies one of them of a cancellation.
         .lock(LockType::NoKeyUpdate)
         .limit(BATCH);
-    let order = Keyset::by_time(
-        (registration::Entity, Column::RegisteredAt),
-        (registration::Entity, Column::Id),
-        Order::Asc,
-    );
-    let due: Vec<Due> = order.after(due, after)?.into_tuple().all(&*tx).await?;
-    let last = due.last().map(|(id, registered_at, ..)| Position::at_time(*registered_at, id.0));
-    let drafts = due.iter().filter_map(|due| draft(ctx, competition, change, due));
+    let order = Keyset::by_time(Column::RegisteredAt, Column::Id, Order::Asc);
+    let due = order.after(due, after)?.all(&*tx).await?;
+    let last = due.last().map(|row| Position::at_time(row.registered_at, row.id.0));
+    // A run before this one may have notified some of them.
+    let keys = due.iter().map(|row| dedup_key(change, row.id));
+    let notified: Vec<String> = mail::Entity::find()
+        .select_only()
+        .column(mail::Column::DedupKey)
+        .filter(any_of(&*tx, mail::Column::DedupKey, keys))
+        .into_tuple()
+        .all(&*tx)
+        .await?;
+    let notified: HashSet<_> = notified.into_iter().collect();
+    let due = due.iter().filter(|row| !notified.contains(&dedup_key(change, row.id)));
+    let users = any_of(&*tx, user::Column::Id, due.clone().map(|row| row.user_id));
+    let users = user::Entity::find().filter(users).all(&*tx).await?;
+    let users: HashMap<_, _> = users.into_iter().map(|user| (user.id, user)).collect();
+    let drafts = due.filter_map(|row| draft(ctx, change, row, users.get(&row.user_id)?));
     store_and_enqueue_in_bulk(ctx, &*tx, drafts.collect()).await?;
     tx.commit().await?;
     Ok(last)
+}
+
+fn dedup_key(change: &competition_change::Model, registration: RegistrationId) -> String {
+    format!("{CHANGE}{}:{registration}", change.id)
 }
 
 #[derive(Template)]
@@ -205,7 +238,7 @@ struct ChangeNotice<'a> {
     title: UserText<'a>,
     changes: Vec<ChangedFact>,
     /// What the organizer adds.
-    note: Option<UserText<'a>>,
+    notes: Vec<UserText<'a>>,
     /// The address of the competition.
     page: &'a str,
     registration: RegistrationId,
@@ -214,26 +247,24 @@ struct ChangeNotice<'a> {
 /// `None` if the participant may know nothing of what has changed.
 fn draft(
     ctx: &Context,
-    competition: &competition::Model,
     change: &competition_change::Model,
-    due: &Due,
+    row: &registration::Model,
+    user: &user::Model,
 ) -> Option<Draft> {
-    let (registration, _, status, user, email, name) = due;
-    let zone = &competition.time_zone;
-    let changes = change.before.changes_to(&change.after, zone, status.holds_seat());
+    let changes = change.before.changes_to(&change.after, row.status.holds_seat());
     let mail = RenderedMail::of(&ChangeNotice {
-        name: UserText(name),
-        title: UserText(&competition.title),
-        note: change.note.as_deref().map(UserText),
-        page: &ctx.page(&format!("/competitions/{}", competition.id)),
-        registration: *registration,
+        name: UserText(&user.name),
+        title: UserText(change.after.title()),
+        notes: change.note.iter().flat_map(|note| note.lines()).map(UserText).collect(),
+        page: &ctx.page(&format!("/competitions/{}", change.competition_id)),
+        registration: row.id,
         changes: Some(changes).filter(|changes| !changes.is_empty())?,
     });
     Some(Draft {
-        user: *user,
-        recipient: email.clone(),
+        user: user.id,
+        recipient: user.email.clone(),
         mail,
-        dedup_key: format!("{CHANGE}{}:{registration}", change.id),
+        dedup_key: dedup_key(change, row.id),
         cause: Cause::current(),
     })
 }
@@ -246,21 +277,30 @@ mod tests {
     #[test]
     fn a_notice_of_a_change_reads_as_its_previews() {
         let (before, after) = (facts::example(), facts::example_after());
-        let zone = "Europe/Berlin";
         let notice = |changes| ChangeNotice {
             name: UserText("Grace Hopper"),
             title: UserText("Code Sprint"),
             changes,
-            note: None,
+            notes: Vec::new(),
             page: "https://site.example/competitions/7",
             registration: RegistrationId(Uuid::from_u128(7)),
         };
         let all = ChangeNotice {
-            note: Some(UserText("The town hall is closed on Sunday.")),
-            ..notice(before.changes_to(&after, zone, true))
+            notes: vec![UserText("The town hall is closed on Sunday."), UserText("Bring a pen.")],
+            ..notice(before.changes_to(&after, true))
         };
         assert_preview("change_notice", &RenderedMail::of(&all));
-        let without_seat = notice(after.changes_to(&before, zone, false));
+        let without_seat = notice(after.changes_to(&before, false));
         assert_preview("change_notice.without_seat", &RenderedMail::of(&without_seat));
+    }
+
+    #[test]
+    fn merged_notes_are_the_newest_and_no_longer_than_one() {
+        let notes = ["One", "Two", "One"];
+        assert_eq!(merged_note(notes.into_iter()).as_deref(), Some("Two\nOne"));
+        let long = "x".repeat(ChangeNote::MAX_LENGTH);
+        assert_eq!(merged_note(["One", &long].into_iter()), Some(long.clone()));
+        assert_eq!(merged_note([&*long, "One"].into_iter()).as_deref(), Some("One"));
+        assert_eq!(merged_note([].into_iter()), None);
     }
 }

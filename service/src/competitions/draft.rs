@@ -222,7 +222,7 @@ pub async fn edit_draft(
         prizes: is_changed("prizes").then(|| draft.prizes.into()),
         schedule: is_changed("schedule").then(|| draft.schedule.into()),
         visibility: only_if(is_changed("visibility"), visibility(draft.visibility)),
-        notify_participants: is_checked(&notice.notify_participants),
+        notify_participants: notice.is_wanted().into(),
         change_note: notice.change_note.into(),
         ..Default::default()
     };

@@ -44,7 +44,7 @@ pub use organizer::sees_addresses;
 pub use organizer_name::organizer_name;
 pub use own::{mine, mine_after};
 pub(crate) use own::{own, own_on_page};
-pub use participants::notified_of_edits;
+pub use participants::count_notified_of_edits;
 pub(crate) use popular_tags::PopularTags;
 pub use search::index_missing;
 pub(crate) use search::index_those_of;

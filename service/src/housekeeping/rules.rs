@@ -33,8 +33,6 @@ const CRON_TICKS: TimeDelta = TimeDelta::days(400);
 const INVITATIONS: TimeDelta = TimeDelta::days(90);
 /// A request to delete a draft may be repeated until then.
 const DELETED_DRAFTS: TimeDelta = TimeDelta::days(7);
-/// As long as the dead letter of a notice can be retried by default.
-const COMPETITION_CHANGES: TimeDelta = TimeDelta::days(180);
 /// Expired personal access tokens stay in the list of their owner.
 const EXPIRED_PERSONAL_TOKENS: TimeDelta = TimeDelta::days(30);
 
@@ -128,7 +126,7 @@ pub(super) fn rules(now: Timestamp, retention: &Retention) -> Vec<Rule> {
 }
 
 /// Rows that are of no use after a time which the program sets.
-fn short_lived(now: Timestamp) -> [Rule; 13] {
+fn short_lived(now: Timestamp) -> [Rule; 12] {
     let time = now.utc();
     [
         Rule::fixed(
@@ -216,12 +214,6 @@ fn short_lived(now: Timestamp) -> [Rule; 13] {
             )
         },
         Rule::fixed(
-            competition_change::Entity,
-            "180 days",
-            "the notice of a change needs it",
-            competition_change::Column::MadeAt.lt(time - COMPETITION_CHANGES),
-        ),
-        Rule::fixed(
             webhook_delivery::Entity,
             "30 days",
             "shows an organizer what was sent lately",
@@ -237,7 +229,7 @@ fn short_lived(now: Timestamp) -> [Rule; 13] {
 }
 
 /// Rows that an operator may want to look at.
-fn chosen(now: DateTimeUtc, retention: &Retention) -> [Rule; 5] {
+fn chosen(now: DateTimeUtc, retention: &Retention) -> [Rule; 6] {
     let before = |column: &dyn Fn(DateTimeUtc) -> sea_orm::sea_query::Expr, age: TimeDelta| {
         Condition::all().add(column(now - age))
     };
@@ -258,6 +250,13 @@ fn chosen(now: DateTimeUtc, retention: &Retention) -> [Rule; 5] {
             ("RETENTION_DEAD_LETTERS", retention.dead_letters),
             "an operator retries or discards a dead letter before it is out of date",
             |age| before(&|time| failed_job::Column::FailedAt.lt(time), age),
+        ),
+        Rule::chosen(
+            competition_change::Entity,
+            "all",
+            ("RETENTION_DEAD_LETTERS", retention.dead_letters),
+            "a dead letter needs it to notify the participants",
+            |age| before(&|time| competition_change::Column::MadeAt.lt(time), age),
         ),
         Rule::chosen(
             job_audit::Entity,

@@ -4,8 +4,8 @@ use sea_orm::{EntityTrait, Select};
 
 use super::World;
 use crate::entity::{
-    answer, failed_job, idempotency_log, job, mail, password_reset, personal_token, refresh_token,
-    registration_event, session, user,
+    answer, competition_change, failed_job, idempotency_log, job, mail, password_reset,
+    personal_token, refresh_token, registration_event, session, user,
 };
 
 impl World {
@@ -24,6 +24,7 @@ impl World {
             self.rows(mail::Entity::find()).await,
             self.rows(answer::Entity::find()).await,
             self.rows(registration_event::Entity::find()).await,
+            self.rows(competition_change::Entity::find()).await,
             self.rows(job::Entity::find()).await,
             self.rows(failed_job::Entity::find()).await,
         ];

@@ -6,7 +6,7 @@ use domain::{CompetitionId, EditDraft, NoticeDraft};
 use serde_json::json;
 use service::{
     Context,
-    change_notice::DELAY,
+    change_notice::{DELAY, DISTANCE},
     competitions::{self, draft_of, edit_draft},
     jobs::{LEASE, sweep},
     testing::World,
@@ -61,7 +61,7 @@ async fn each_active_participant_is_notified_once_of_the_old_and_the_new() {
         "Starts: Sun 6 Dec 2026, 13:00 CET\nBefore: Sun 29 Nov 2026, 13:00 CET",
         "Place: Library, Berlin\nBefore: Town Hall, Berlin",
         "Online link: not set any more\nBefore: https://meet.example/42",
-        "The organizer adds: The hall is closed.",
+        "The organizer adds:\nThe hall is closed.",
         &format!("/competitions/{sprint}"),
     ] {
         assert!(mail.body.contains(part), "{part} is missing from {}", mail.body);
@@ -98,7 +98,7 @@ async fn edits_within_five_minutes_are_one_notice() {
     for part in [
         "Title: Go Sprint\nBefore: Code Sprint",
         "Starts: Sun 6 Dec 2026, 13:00 CET\nBefore: Sun 29 Nov 2026, 13:00 CET",
-        "The organizer adds: One\nTwo\n",
+        "The organizer adds:\nOne\nTwo\n",
     ] {
         assert!(mail.body.contains(part), "{part} is missing from {}", mail.body);
     }
@@ -108,6 +108,9 @@ async fn edits_within_five_minutes_are_one_notice() {
 
     edit(ctx, &ada, sprint, json!({ "title": "Code Sprint" })).await.unwrap();
     world.clock.advance(DELAY);
+    world.run_pending_jobs().await;
+    assert_eq!(mails(&world, &ben).await.len(), 2, "too soon after the notice before");
+    world.clock.advance(DISTANCE - DELAY);
     world.run_pending_jobs().await;
     assert_eq!(mails(&world, &ben).await.len(), 3, "a later edit is a notice of its own");
 }
@@ -145,7 +148,8 @@ async fn an_edit_that_wants_no_notice_notifies_no_one() {
     let seen = draft_of(&competitions::get(ctx, sprint).await.unwrap());
     let mut draft = seen.clone();
     draft.venue_name = "Town  Hall 2".into();
-    let form = EditDraft { draft, notice: NoticeDraft::default() };
+    let notice = NoticeDraft { is_offered: "true".into(), ..Default::default() };
+    let form = EditDraft { draft, notice };
     edit_draft(ctx, &ada, sprint, 2, &seen, form, None).await.unwrap().outcome.unwrap();
     world.clock.advance(DELAY);
     world.run_pending_jobs().await;
@@ -206,19 +210,38 @@ async fn no_change_is_notified_of_once_the_competition_is_cancelled_or_over() {
     let (ctx, ada, ben) =
         (&world.ctx, world.organizer("Ada").await, world.participant("Ben").await);
     let (cancelled, over) = (sprint(&world, &ada).await, sprint(&world, &ada).await);
-    register(ctx, &ben, cancelled).await.unwrap();
-    register(ctx, &ben, over).await.unwrap();
+    let late = sprint(&world, &ada).await;
+    for id in [cancelled, over, late] {
+        register(ctx, &ben, id).await.unwrap();
+    }
     world.run_pending_jobs().await;
     edit(ctx, &ada, cancelled, json!({ "venueName": "Library" })).await.unwrap();
     cancel_competition(ctx, &ada, cancelled).await.unwrap();
     world.clock.advance(DELAY);
     world.run_pending_jobs().await;
+    // No worker runs until it is over.
+    edit(ctx, &ada, late, json!({ "venueName": "Library" })).await.unwrap();
     world.clock.advance(TimeDelta::days(30));
     edit(ctx, &ada, over, json!({ "title": "It was fun" })).await.unwrap();
     world.clock.advance(DELAY);
     world.run_pending_jobs().await;
-    let notices = ["Competition cancelled: Code Sprint", CONFIRMED, CONFIRMED];
+    let notices = ["Competition cancelled: Code Sprint", CONFIRMED, CONFIRMED, CONFIRMED];
     assert_eq!(subjects(&world, &ben).await, notices);
+}
+
+#[tokio::test]
+async fn an_edit_that_is_sent_again_with_its_key_has_one_notice() {
+    let world = World::new().await;
+    let (ctx, ada, ben) =
+        (&world.ctx, world.organizer("Ada").await, world.participant("Ben").await);
+    let sprint = sprint(&world, &ada).await;
+    register(ctx, &ben, sprint).await.unwrap();
+    for _ in 0..2 {
+        let patch = serde_json::from_value(json!({ "venueName": "Library" })).unwrap();
+        let key = Some("k".parse().unwrap());
+        competitions::edit(ctx, &ada, sprint, patch, key).await.unwrap().outcome.unwrap();
+    }
+    assert_eq!(world.jobs_of_kind("notify_of_change").await, 1);
 }
 
 /// Asserts that each of the participants has one notice.
@@ -245,8 +268,9 @@ async fn the_next_worker_continues_after_one_that_failed_half_way() {
     let notified = world.mails().await - before;
     assert!(notified > 0 && notified < SIZE as u64, "it got half-way: {notified}");
 
-    // An edit meanwhile has a notice of its own.
-    edit(ctx, &ada, sprint, json!({ "startDate": "2026-12-07T12:00:00Z" })).await.unwrap();
+    // An edit meanwhile has a notice of its own, and changes nothing of this one.
+    let again = json!({ "startDate": "2026-12-07T12:00:00Z", "title": "Go", "timeZone": "UTC" });
+    edit(ctx, &ada, sprint, again).await.unwrap();
     world.accept_all_mail().await;
     world.clock.advance(TimeDelta::from_std(LEASE).unwrap() + TimeDelta::milliseconds(1));
     sweep(ctx).await.unwrap();

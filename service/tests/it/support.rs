@@ -61,7 +61,7 @@ pub(crate) async fn seated(world: &World, id: CompetitionId, size: usize) -> Vec
 
 /// The form of an edit whose participants are notified.
 pub(crate) fn edited(draft: CompetitionDraft) -> EditDraft {
-    EditDraft { draft, notice: NoticeDraft::wanted() }
+    EditDraft { draft, notice: NoticeDraft::default() }
 }
 
 /// Cancels a registration without a key. A refusal or a failure becomes its code.
@@ -192,7 +192,6 @@ pub(crate) async fn run_job(ctx: &Context, claim: &Claim) -> Result<()> {
     execute(ctx, std::slice::from_ref(claim)).await
 }
 
-/// The time as tests write it down.
 /// Fires a tick of the schedule that deletes what is no longer needed, and runs its job. At one
 /// time it fires once.
 pub(crate) async fn clean_up(world: &World) {
@@ -201,6 +200,7 @@ pub(crate) async fn clean_up(world: &World) {
     run_job(&world.ctx, &claim).await.unwrap();
 }
 
+/// The time as tests write it down.
 pub(crate) fn time(text: &str) -> Timestamp {
     text.parse().unwrap()
 }

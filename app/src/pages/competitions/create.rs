@@ -36,7 +36,7 @@ async fn state(
         None => SavedDetails::default(),
         Some(id) => {
             let original = service::competitions::get_own(ctx, actor, id).await?;
-            let SavedDetails { cover, access, asks, .. } = SavedDetails::of(&original);
+            let SavedDetails { cover, access, asks, .. } = SavedDetails::of(&original, 0);
             let cover = cover.filter(|_| original.competition.cover.is_some());
             SavedDetails { cover, access, asks, ..Default::default() }
         }

@@ -23,7 +23,8 @@ pub struct DraftValues {
     pub wants_preview: bool,
     /// The competition whose questions and access codes a new one has.
     pub copy_of: Option<CompetitionId>,
-    /// The text about the notice of an edit.
+    /// The text about the notice of an edit. A server of an earlier release stores none.
+    #[serde(default)]
     pub notice: NoticeDraft,
 }
 

@@ -28,7 +28,7 @@ fn page(id: CompetitionId) -> String {
 const SAVED: &str = "Your changes are saved";
 #[cfg(feature = "ssr")]
 const SAVED_WITH_NOTICE: &str =
-    "Your changes are saved. Participants are notified in five minutes.";
+    "Your changes are saved. Participants are notified in a few minutes.";
 
 /// The key of the form in the session. It has the id, because several forms may be open.
 #[cfg(feature = "ssr")]
@@ -41,8 +41,7 @@ fn form_name(id: CompetitionId) -> String {
 pub async fn load_edit_competition(id: String) -> Result<(CompetitionId, DraftForm), Failure> {
     use super::draft::DraftValues;
     use crate::ssr::{form, request};
-    use domain::NoticeDraft;
-    use service::competitions::{draft_of, get_editable, notified_of_edits};
+    use service::competitions::{count_notified_of_edits, draft_of, get_editable};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     // Check the login before parsing the id, so that 401 wins over 404.
@@ -52,11 +51,9 @@ pub async fn load_edit_competition(id: String) -> Result<(CompetitionId, DraftFo
     let start = form::take_stored_form::<Option<DraftValues>>(&form_name(id)).await?;
     let values = start.typed.unwrap_or_else(|| {
         let (draft, version) = (draft_of(&detail), detail.competition.version);
-        let notice = NoticeDraft::wanted();
-        DraftValues { seen: draft.clone(), draft, version, notice, ..Default::default() }
+        DraftValues { seen: draft.clone(), draft, version, ..Default::default() }
     });
-    let participants = notified_of_edits(&ctx, id).await?;
-    let saved = SavedDetails { participants, ..SavedDetails::of(&detail) };
+    let saved = SavedDetails::of(&detail, count_notified_of_edits(&ctx, &actor, id).await?);
     let screen = DraftState::of(&ctx, &actor, values, saved, start.error).await?;
     Ok((id, DraftForm::of(screen, ctx.now())))
 }
@@ -76,7 +73,7 @@ pub async fn edit_competition(
     use super::draft::DraftValues;
     use crate::ssr::{error_words, flash, form, request};
     use domain::{ErrorCode, IdempotencyKey, PublicError};
-    use service::competitions::{draft_of, edit_draft, get_own, notified_of_edits};
+    use service::competitions::{count_notified_of_edits, draft_of, edit_draft, get_own};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let (name, page) = (form_name(competition), page(competition));
@@ -107,8 +104,9 @@ pub async fn edit_competition(
         } else {
             match form::redirect_back_with(&name, &page, Some(&values), outcome).await?.outcome {
                 Ok(_) => {
-                    let notifies = edited.notifies(&values.seen)
-                        && notified_of_edits(&ctx, competition).await? > 0;
+                    let count = count_notified_of_edits(&ctx, &actor, competition).await;
+                    let notifies =
+                        edited.notifies(&values.seen) && count.is_ok_and(|count| count > 0);
                     flash::set(if notifies { SAVED_WITH_NOTICE } else { SAVED }).await;
                     leptos_axum::redirect(&path(competition));
                     return Ok(None);
@@ -127,8 +125,8 @@ pub async fn edit_competition(
         (values.seen, values.version) = (theirs, now.competition.version);
     }
     form::show_again(&name, &format!("{page}{anchor}"), &values, error.as_ref()).await?;
-    let participants = notified_of_edits(&ctx, competition).await?;
-    let saved = SavedDetails { participants, ..SavedDetails::of(&now) };
+    let participants = count_notified_of_edits(&ctx, &actor, competition).await?;
+    let saved = SavedDetails::of(&now, participants);
     Ok(Some(DraftState::of(&ctx, &actor, values, saved, error).await?))
 }
 

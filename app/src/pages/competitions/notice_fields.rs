@@ -1,12 +1,12 @@
 //! The choice whether participants are notified of an edit.
 
 use domain::{NoticeDraft, grouped};
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 
 use crate::{components::Field, form::FormError};
 
-/// Whether participants are notified, and what the notice adds. Nothing to see while there are no
-/// participants: those who register before the form is sent are notified.
+/// Whether participants are notified, and what the notice adds. A form that is opened without
+/// participants has no choice.
 #[component]
 pub(super) fn NoticeFields(
     /// How many are notified.
@@ -16,30 +16,31 @@ pub(super) fn NoticeFields(
     /// The error of the form.
     error: FormError,
 ) -> impl IntoView {
-    const NAME: &str = "draft[notifyParticipants]";
     if participants == 0 {
-        return Either::Left(view! { <input type="hidden" name=NAME value="true" /> });
+        return None;
     }
+    let is_ticked = notice.is_wanted();
     let label = match participants {
         1 => "Notify the participant".to_owned(),
         some => format!("Notify {} participants", grouped(some.into())),
     };
-    Either::Right(view! {
+    Some(view! {
         <fieldset class="section">
+            <input type="hidden" name="draft[noticeIsOffered]" value="true" />
             <legend class="subheading">"Notice"</legend>
             <p class="text-muted">
-                "A change of the title, the start, the end, the place or the online link is sent to \
-                    everyone with a registration, with the old and the new. Changes within five \
-                    minutes are one message."
+                "A change of the title, the start, the end or the place is sent to everyone with a \
+                    registration, with the old and the new; a change of the online link to those \
+                    with a seat. Changes within five minutes are one message."
             </p>
             <label class="choice">
                 <input
                     class="checkbox"
                     type="checkbox"
                     id="notifyParticipants"
-                    name=NAME
+                    name="draft[notifyParticipants]"
                     value="true"
-                    checked=!notice.notify_participants.is_empty()
+                    checked=is_ticked
                 />
                 <span class="grid">
                     <span class="font-semibold">{label}</span>
@@ -52,7 +53,8 @@ pub(super) fn NoticeFields(
                 id="changeNote"
                 name="draft[changeNote]"
                 label="Message to participants (optional)"
-                hint="One sentence that the message adds, for example why the date has changed."
+                hint="One sentence that the message adds, for example why the date has changed. Links \
+                    are removed."
                 required=false
                 value=notice.change_note
                 error

@@ -23,12 +23,13 @@ pub(super) struct SavedDetails {
 }
 
 impl SavedDetails {
-    pub(super) fn of(detail: &CompetitionDetail) -> Self {
+    /// Of a competition with so many people who are notified of an edit.
+    pub(super) fn of(detail: &CompetitionDetail, participants: u32) -> Self {
         let competition = &detail.competition;
         Self {
             taken: detail.count.registrations,
             waitlisted: competition.waitlisted,
-            participants: 0,
+            participants,
             cover: Some(CoverPicture::of(competition.id, competition.cover.as_ref())),
             access: competition.access,
             asks: !detail.questions.is_empty(),

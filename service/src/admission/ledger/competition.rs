@@ -222,7 +222,7 @@ impl Ledger {
         if edit.notice.is_wanted {
             let note = edit.notice.note.as_ref().map(ToString::to_string);
             let change = change_notice::change(&self.after, &after, note, self.now);
-            self.changes.extend(change.map(|change| (change, cause.clone())));
+            self.competition_changes.extend(change.map(|change| (change, cause.clone())));
         }
         self.after = after;
         // There may be more seats, or they are passed on for longer.
