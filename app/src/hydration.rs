@@ -33,5 +33,4 @@ pub async fn yield_to_browser() {
 
 /// The server hydrates nothing.
 #[cfg(feature = "ssr")]
-#[expect(clippy::unused_async, reason = "the same signature as in the browser")]
 pub async fn yield_to_browser() {}

@@ -179,9 +179,9 @@ pub struct CompetitionPatch {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<CoverInput>))]
     #[serde(default, deserialize_with = "present")]
     pub cover: Option<Raw<CoverInput>>,
-    /// Whether its participants are notified when the edit changes the title, the start, the end, the
-    /// place or the online link: `true` if missing. Edits within five minutes are one notice, with
-    /// what they have changed together.
+    /// Whether its participants are notified when the edit changes the title, the start, the end,
+    /// the place or the online link: `true` if missing. Edits within five minutes are one notice,
+    /// with what they have changed together.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<bool>, default = true))]
     #[serde(default)]
     pub notify_participants: Raw<bool>,

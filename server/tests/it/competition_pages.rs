@@ -1,5 +1,5 @@
-//! What pages say of a competition in states that few of them reach. As a browser without JavaScript
-//! gets them.
+//! What pages say of a competition in states that few of them reach. As a browser without
+//! JavaScript gets them.
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};

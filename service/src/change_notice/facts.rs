@@ -1,49 +1,15 @@
-//! What participants are notified of when it changes.
+//! The facts that participants are notified of, in words.
 
 use domain::venue_line;
-use sea_orm::{FromJsonQueryResult, prelude::DateTimeUtc};
-use serde::{Deserialize, Serialize};
+use sea_orm::prelude::DateTimeUtc;
 
 use crate::{
-    entity::{competition, competition_change},
+    entity::competition_change::{self, NotifiedFacts},
     mail::templates::UserText,
     zones,
 };
 
-/// The title of a competition, when it takes place, and where.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
-pub(crate) struct NotifiedFacts {
-    title: String,
-    start_date: Option<DateTimeUtc>,
-    ends_at: Option<DateTimeUtc>,
-    venue_name: Option<String>,
-    venue_address: Option<String>,
-    online_url: Option<String>,
-    /// Of the times. Another zone alone is no change.
-    time_zone: String,
-}
-
 impl NotifiedFacts {
-    pub(crate) fn of(row: &competition::Model) -> Self {
-        Self {
-            title: row.title.clone(),
-            start_date: row.start_date,
-            ends_at: row.ends_at,
-            venue_name: row.venue_name.clone(),
-            venue_address: row.venue_address.clone(),
-            online_url: row.online_url.clone(),
-            time_zone: row.time_zone.clone(),
-        }
-    }
-
-    pub(super) fn title(&self) -> &str {
-        &self.title
-    }
-
-    pub(super) fn differ_from(&self, other: &Self) -> bool {
-        Self { time_zone: other.time_zone.clone(), ..self.clone() } != *other
-    }
-
     /// What the facts were before the changes, which are in the order of their edits. A fact that
     /// none of them has changed is as it is now: the organizer did not want a notice of it.
     pub(super) fn before(&self, changes: &[competition_change::Model]) -> Self {

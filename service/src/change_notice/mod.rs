@@ -1,8 +1,8 @@
 //! Notifying participants that their competition has changed.
 //!
 //! An edit writes a row with the facts before and after it, in its transaction, and a job that runs
-//! five minutes later. The first job to run merges the rows of all edits until then into its own and
-//! freezes it; the other jobs find their rows gone. Batches of participants are notified of the
+//! five minutes later. The first job to run merges the rows of all edits until then into its own
+//! and freezes it; the other jobs find their rows gone. Batches of participants are notified of the
 //! frozen row, each in a transaction: a run that is cut off is repeated, and skips participants who
 //! have the message. Notices of one competition keep a distance, in which a repeated run of an
 //! earlier one ends.
@@ -29,11 +29,14 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use self::facts::ChangedFact;
-pub(crate) use self::facts::NotifiedFacts;
 use crate::{
     Cause, Context, Position, Result,
     cancellation_notice::takes_place,
-    entity::{competition, competition_change, mail, registration, user},
+    entity::{
+        competition,
+        competition_change::{self, NotifiedFacts},
+        mail, registration, user,
+    },
     infrastructure::{db::bulk::any_of, ids::new_id, keyset::Keyset},
     jobs::{self, BackgroundJob, Class, Execution, NewJob},
     mail::{
@@ -44,8 +47,8 @@ use crate::{
 
 /// How long an edit waits for others that are notified of together with it.
 pub const DELAY: TimeDelta = TimeDelta::minutes(5);
-/// The least time from one notice of a competition to the next. It leaves other competitions room in
-/// the hourly limit on mail to one address.
+/// The least time from one notice of a competition to the next. It leaves other competitions room
+/// in the hourly limit on mail to one address.
 pub const DISTANCE: TimeDelta = TimeDelta::minutes(15);
 /// Participants notified by one transaction.
 const BATCH: u64 = 500;
@@ -108,8 +111,8 @@ pub(crate) fn change(
 }
 
 /// Merges the changes of the competition that are not frozen yet into the one with this id, if it
-/// is one of them, and returns it. `Ok(None)` if it was merged into another one, if nothing is to be
-/// notified of, or if the competition had a notice a short while ago: then another job is added.
+/// is one of them, and returns it. `Ok(None)` if it was merged into another one, if nothing is to
+/// be notified of, or if the competition had a notice a short while ago: then another job is added.
 async fn freeze(ctx: &Context, id: Uuid) -> Result<Option<competition_change::Model>> {
     use competition_change::{Column, Entity};
     let tx = ctx.db.begin_read_committed().await?;
@@ -254,7 +257,7 @@ fn draft(
     let changes = change.before.changes_to(&change.after, row.status.holds_seat());
     let mail = RenderedMail::of(&ChangeNotice {
         name: UserText(&user.name),
-        title: UserText(change.after.title()),
+        title: UserText(&change.after.title),
         notes: change.note.iter().flat_map(|note| note.lines()).map(UserText).collect(),
         page: &ctx.page(&format!("/competitions/{}", change.competition_id)),
         registration: row.id,

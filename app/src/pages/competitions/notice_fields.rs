@@ -53,8 +53,8 @@ pub(super) fn NoticeFields(
                 id="changeNote"
                 name="draft[changeNote]"
                 label="Message to participants (optional)"
-                hint="One sentence that the message adds, for example why the date has changed. Links \
-                    are removed."
+                hint="One sentence that the message adds, for example why the date has changed. \
+                    Links are removed."
                 required=false
                 value=notice.change_note
                 error
