@@ -23,6 +23,7 @@ use domain::{ChangeNote, RegistrationId, RegistrationStatus, Timestamp};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect,
+    prelude::DateTimeUtc,
     sea_query::{LockType, Order},
 };
 use serde::{Deserialize, Serialize};
@@ -122,23 +123,23 @@ async fn freeze(ctx: &Context, id: Uuid) -> Result<Option<competition_change::Mo
     let Some(competition) = competition.one(&*tx).await? else { return Ok(None) };
     let now = ctx.now();
     let takes_place = competition.cancelled_at.is_none() && !competition.dates().is_over(now);
-    let changes = Entity::find()
-        .filter(Column::CompetitionId.eq(competition.id))
+    let of_competition = Entity::find().filter(Column::CompetitionId.eq(competition.id));
+    let pending = of_competition
+        .clone()
+        .filter(Column::FrozenAt.is_null())
         // Ids are made by the clocks of machines, times by that of the database.
         .order_by_asc(Column::MadeAt)
         .order_by_asc(Column::Id)
         .lock(LockType::Update)
         .all(&*tx)
         .await?;
-    let (frozen, pending): (Vec<_>, Vec<_>) =
-        changes.into_iter().partition(|change| change.frozen_at.is_some());
-    let last = frozen.iter().filter_map(|change| change.frozen_at).max();
-    if let Some(change) = frozen.into_iter().find(|change| change.id == id) {
-        return Ok(Some(change).filter(|_| takes_place));
-    }
+    // From here on after the wait for a job that has frozen some of them.
     if !pending.iter().any(|change| change.id == id) {
-        return Ok(None);
+        let frozen = Entity::find_by_id(id).one(&*tx).await?;
+        return Ok(frozen.filter(|_| takes_place));
     }
+    let last = of_competition.select_only().column_as(Column::FrozenAt.max(), "last");
+    let last: Option<DateTimeUtc> = last.into_tuple().one(&*tx).await?.flatten();
     if let Some(due) = last.map(|last| last + DISTANCE).filter(|due| *due > now.utc()) {
         let job = NewJob::from(NotifyOfChange { change_id: id }).at(due.into());
         jobs::add(&*tx, now, [job]).await?;
@@ -146,11 +147,15 @@ async fn freeze(ctx: &Context, id: Uuid) -> Result<Option<competition_change::Mo
         return Ok(None);
     }
     let merged = merge(id, &pending, &competition, now);
-    let others = pending.iter().map(|change| change.id).filter(|other| *other != id);
-    Entity::delete_many().filter(any_of(&*tx, Column::Id, others)).exec(&*tx).await?;
-    let merged = merged.into_active_model().reset_all().update(&*tx).await?;
+    let is_sent = takes_place && merged.before.differ_from(&merged.after);
+    let merged_into_it = pending.iter().map(|change| change.id).filter(|other| *other != id);
+    let ended = merged_into_it.chain((!is_sent).then_some(id));
+    Entity::delete_many().filter(any_of(&*tx, Column::Id, ended)).exec(&*tx).await?;
+    if is_sent {
+        merged.clone().into_active_model().reset_all().update(&*tx).await?;
+    }
     tx.commit().await?;
-    Ok(Some(merged).filter(|merged| takes_place && merged.before.differ_from(&merged.after)))
+    Ok(Some(merged).filter(|_| is_sent))
 }
 
 /// One change, of all that are pending, in the order of their edits.

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use domain::{CompetitionId, EditDraft, NoticeDraft};
 use serde_json::json;
 use service::{
-    Context,
+    Actor, Context,
     change_notice::{DELAY, DISTANCE},
     competitions::{self, draft_of, edit_draft},
     jobs::{LEASE, sweep},
@@ -24,10 +24,19 @@ const CONFIRMED: &str = "Registration Confirmed: Code Sprint";
 const SUNDAY: &str = "2026-11-29T12:00:00Z";
 const NEXT_SUNDAY: &str = "2026-12-06T12:00:00Z";
 
-async fn sprint(world: &World, organizer: &service::Actor) -> CompetitionId {
+async fn sprint(world: &World, organizer: &Actor) -> CompetitionId {
     let sprint = world.competition(organizer).in_zone("Europe/Berlin").seats(1).waitlist(5);
     let sprint = sprint.at("Town Hall", "Berlin").online_at("https://meet.example/42");
     sprint.starting_in(TimeDelta::days(6)).create().await
+}
+
+/// An organizer, and a participant with a confirmed seat of the competition.
+async fn confirmed(world: &World) -> (Actor, Actor, CompetitionId) {
+    let (ada, ben) = (world.organizer("Ada").await, world.participant("Ben").await);
+    let sprint = sprint(world, &ada).await;
+    register(&world.ctx, &ben, sprint).await.unwrap();
+    world.run_pending_jobs().await;
+    (ada, ben, sprint)
 }
 
 #[tokio::test]
@@ -79,11 +88,7 @@ async fn each_active_participant_is_notified_once_of_the_old_and_the_new() {
 #[tokio::test]
 async fn edits_within_five_minutes_are_one_notice() {
     let world = World::new().await;
-    let (ctx, ada, ben) =
-        (&world.ctx, world.organizer("Ada").await, world.participant("Ben").await);
-    let sprint = sprint(&world, &ada).await;
-    register(ctx, &ben, sprint).await.unwrap();
-    world.run_pending_jobs().await;
+    let (ctx, (ada, ben, sprint)) = (&world.ctx, confirmed(&world).await);
     for (patch, minutes) in [
         (json!({ "startDate": "2026-11-30T12:00:00Z", "changeNote": "One" }), 2),
         (json!({ "title": "Go Sprint", "changeNote": "Two" }), 2),
@@ -118,10 +123,7 @@ async fn edits_within_five_minutes_are_one_notice() {
 #[tokio::test]
 async fn edits_that_change_nothing_in_the_end_notify_no_one() {
     let world = World::new().await;
-    let (ctx, ada, ben) =
-        (&world.ctx, world.organizer("Ada").await, world.participant("Ben").await);
-    let sprint = sprint(&world, &ada).await;
-    register(ctx, &ben, sprint).await.unwrap();
+    let (ctx, (ada, ben, sprint)) = (&world.ctx, confirmed(&world).await);
     for patch in [
         json!({ "startDate": NEXT_SUNDAY }),
         json!({ "startDate": SUNDAY }),
@@ -133,16 +135,17 @@ async fn edits_that_change_nothing_in_the_end_notify_no_one() {
     world.clock.advance(DELAY);
     world.run_pending_jobs().await;
     assert_eq!(subjects(&world, &ben).await, [CONFIRMED]);
+    // No notice keeps the next one waiting.
+    edit(ctx, &ada, sprint, json!({ "startDate": NEXT_SUNDAY })).await.unwrap();
+    world.clock.advance(DELAY);
+    world.run_pending_jobs().await;
+    assert_eq!(subjects(&world, &ben).await, [CHANGED, CONFIRMED]);
 }
 
 #[tokio::test]
 async fn an_edit_that_wants_no_notice_notifies_no_one() {
     let world = World::new().await;
-    let (ctx, ada, ben) =
-        (&world.ctx, world.organizer("Ada").await, world.participant("Ben").await);
-    let sprint = sprint(&world, &ada).await;
-    register(ctx, &ben, sprint).await.unwrap();
-    world.run_pending_jobs().await;
+    let (ctx, (ada, ben, sprint)) = (&world.ctx, confirmed(&world).await);
     let unwanted = json!({ "title": "Code sprint", "notifyParticipants": false });
     edit(ctx, &ada, sprint, unwanted).await.unwrap();
     let seen = draft_of(&competitions::get(ctx, sprint).await.unwrap());
@@ -232,10 +235,7 @@ async fn no_change_is_notified_of_once_the_competition_is_cancelled_or_over() {
 #[tokio::test]
 async fn an_edit_that_is_sent_again_with_its_key_has_one_notice() {
     let world = World::new().await;
-    let (ctx, ada, ben) =
-        (&world.ctx, world.organizer("Ada").await, world.participant("Ben").await);
-    let sprint = sprint(&world, &ada).await;
-    register(ctx, &ben, sprint).await.unwrap();
+    let (ctx, (ada, _, sprint)) = (&world.ctx, confirmed(&world).await);
     for _ in 0..2 {
         let patch = serde_json::from_value(json!({ "venueName": "Library" })).unwrap();
         let key = Some("k".parse().unwrap());
@@ -245,7 +245,7 @@ async fn an_edit_that_is_sent_again_with_its_key_has_one_notice() {
 }
 
 /// Asserts that each of the participants has one notice.
-async fn assert_each_was_notified_once(world: &World, participants: &[service::Actor]) {
+async fn assert_each_was_notified_once(world: &World, participants: &[Actor]) {
     for participant in participants {
         assert_eq!(subjects(world, participant).await, [CHANGED, CONFIRMED]);
     }
