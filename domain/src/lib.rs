@@ -40,6 +40,7 @@ mod roster;
 mod text;
 mod timestamp;
 mod token;
+mod viewer_state;
 mod web_address;
 mod webhook;
 
@@ -50,7 +51,7 @@ pub use access::{
 };
 pub use account::{Login, LoginInput, Signup, SignupInput, User};
 pub use addition::{Addition, AdditionInput};
-pub use call_to_action::{CallToAction, ViewerState};
+pub use call_to_action::CallToAction;
 pub use competition::{
     Attendance, Availability, Clash, Competition, CompetitionCounts, CompetitionDetail,
     CompetitionDraft, CompetitionEdit, CompetitionFilter, CompetitionInput, CompetitionPage,
@@ -120,6 +121,7 @@ pub use text::{
 };
 pub use timestamp::{InvalidTimestamp, Timestamp, local_time};
 pub use token::{LogoutInput, RefreshInput};
+pub use viewer_state::ViewerState;
 pub use web_address::without_web_addresses;
 pub use webhook::{
     Delivery, DeliveryStatus, DisabledReason, EventType, MAX_WEBHOOKS, NewWebhook, Webhook,
