@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use domain::{CompetitionId, ErrorCode, RegistrationStatus};
 use service::{
-    Actor, Context,
+    Actor,
     competitions::{self, cancel_competition_by_title},
     cron,
     jobs::{BackgroundJob, LEASE, claim, execute, sweep},
@@ -13,8 +13,8 @@ use service::{
 };
 
 use crate::support::{
-    at_once, cancel_competition, cancel_registration, claim_one, code, mails, register, run_job,
-    seated, subjects,
+    at_once, cancel_competition, cancel_registration, claim_one, code, mails, register,
+    run_at_once_on, run_job, seated, subjects,
 };
 
 const CANCELLED: &str = "Competition cancelled: Code Sprint";
@@ -199,12 +199,7 @@ async fn two_workers_at_once_notify_each_participant_once() {
     let sprint = world.competition(&ada).seats(SIZE as i64).create().await;
     seated(&world, sprint, SIZE).await;
     cancel_competition(&world.ctx, &ada, sprint).await.unwrap();
-    let claim = claim_one(&world.ctx).await;
-    let runs = [&world.ctx, &other].map(|ctx: &Context| (ctx.clone(), claim.clone()));
-    let runs = runs.map(|(ctx, claim)| async move { run_job(&ctx, &claim).await });
-    for result in at_once(runs).await {
-        result.unwrap();
-    }
+    run_at_once_on([&world.ctx, &other]).await;
     assert_each_was_notified_once(&world, SIZE).await;
     assert_eq!(world.open_jobs().await, 0);
 }

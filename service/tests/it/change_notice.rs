@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use domain::{CompetitionId, EditDraft, NoticeDraft};
 use serde_json::json;
 use service::{
-    Actor, Context,
+    Actor,
     change_notice::{DELAY, DISTANCE},
     competitions::{self, draft_of, edit_draft},
     jobs::{LEASE, sweep},
@@ -13,8 +13,8 @@ use service::{
 };
 
 use crate::support::{
-    approve, at_once, cancel_competition, cancel_registration, claim_one, edit, mails, register,
-    run_job, seated, subjects,
+    approve, cancel_competition, cancel_registration, claim_one, edit, mails, register,
+    run_at_once_on, run_job, seated, subjects,
 };
 
 const CHANGED: &str = "Competition changed: Code Sprint";
@@ -292,11 +292,6 @@ async fn two_workers_at_once_notify_each_participant_once() {
     let participants = seated(&world, sprint, SIZE).await;
     edit(&world.ctx, &ada, sprint, json!({ "startDate": NEXT_SUNDAY })).await.unwrap();
     world.clock.advance(DELAY);
-    let claim = claim_one(&world.ctx).await;
-    let runs = [&world.ctx, &other].map(|ctx: &Context| (ctx.clone(), claim.clone()));
-    let runs = runs.map(|(ctx, claim)| async move { run_job(&ctx, &claim).await });
-    for result in at_once(runs).await {
-        result.unwrap();
-    }
+    run_at_once_on([&world.ctx, &other]).await;
     assert_each_was_notified_once(&world, &participants).await;
 }

@@ -192,6 +192,16 @@ pub(crate) async fn run_job(ctx: &Context, claim: &Claim) -> Result<()> {
     execute(ctx, std::slice::from_ref(claim)).await
 }
 
+/// Runs the one job that is due in both processes, as when the first has lost its lease.
+pub(crate) async fn run_at_once_on(processes: [&Context; 2]) {
+    let claim = claim_one(processes[0]).await;
+    let runs = processes.map(|ctx| (ctx.clone(), claim.clone()));
+    let runs = runs.map(|(ctx, claim)| async move { run_job(&ctx, &claim).await });
+    for result in at_once(runs).await {
+        result.unwrap();
+    }
+}
+
 /// Fires a tick of the schedule that deletes what is no longer needed, and runs its job. At one
 /// time it fires once.
 pub(crate) async fn clean_up(world: &World) {
