@@ -46,6 +46,8 @@ mod m20261130_000046_pictures_in_texts;
 mod m20261130_000047_deleted_drafts;
 mod m20261130_000048_reminder_offsets;
 mod m20261130_000049_competition_changes;
+mod m20261130_000050_calendar_parts;
+mod m20261130_000051_mail_preferences;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -92,6 +94,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000047_deleted_drafts::Migration),
             Box::new(m20261130_000048_reminder_offsets::Migration),
             Box::new(m20261130_000049_competition_changes::Migration),
+            Box::new(m20261130_000050_calendar_parts::Migration),
+            Box::new(m20261130_000051_mail_preferences::Migration),
         ]
     }
 }

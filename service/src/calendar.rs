@@ -4,34 +4,43 @@
 //! While a competition has no start date, the event of a registration is at its deadline, and says
 //! so; once the start is set, the same event moves there.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Competition, ErrorCode, PublicError, RegistrationId, RegistrationStatus, venue_line};
-use icalendar::{Calendar, Component, Event, EventLike, EventStatus};
+use domain::{Competition, ErrorCode, PublicError, RegistrationId, RegistrationStatus};
+use icalendar::EventStatus;
 use sea_orm::{EntityTrait, QueryFilter};
 
-use crate::{Actor, Context, Result, competitions, entity::registration as row, registration};
+use crate::{
+    Actor, Context, Result,
+    calendar_file::{Entry, Occasion, file},
+    entity::{competition, registration as row},
+    registration,
+    summary::summary,
+};
 
 mod links;
 
 pub use links::CalendarLinks;
 
-/// How long a competition lasts in calendars while no end is set.
-pub(crate) const DEFAULT_LENGTH: TimeDelta = TimeDelta::hours(1);
-
 /// Two events: the registration deadline of a competition, and its start if that is set. `site` is
 /// the public address of the site: `https://compete.example`.
 pub fn of_competition(ctx: &Context, competition: &Competition, site: &str) -> String {
-    let (id, online_url, now) = (competition.id, None, ctx.now().utc());
-    let entry = Entry { competition, online_url, site, now };
-    let status = match competition.cancelled_at {
-        Some(_) => EventStatus::Cancelled,
-        None => EventStatus::Confirmed,
+    let id = competition.id;
+    let entry = Entry {
+        competition,
+        summary: &summary(competition),
+        online_url: None,
+        site,
+        now: ctx.now().utc(),
+        sequence: competition.version,
+        changed_at: competition.updated_at.utc(),
+        status: match competition.cancelled_at {
+            Some(_) => EventStatus::Cancelled,
+            None => EventStatus::Confirmed,
+        },
+        has_alarm: false,
     };
-    let since = competition.updated_at.utc();
-    let mut events =
-        vec![entry.event(&format!("{id}-deadline"), Occasion::Deadline, status, since)];
+    let mut events = vec![entry.event(&format!("{id}-deadline"), Occasion::Deadline)];
     if competition.start_date.is_some() {
-        events.push(entry.event(&id.to_string(), Occasion::Start, status, since));
+        events.push(entry.event(&id.to_string(), Occasion::Start));
     }
     file(events)
 }
@@ -52,14 +61,14 @@ pub async fn of_registration(
     // The response must not reveal that another user has this registration.
     let found = row::Entity::find_by_id(id)
         .filter(registration::is_shown_to(user.id))
+        .find_also_related(competition::Entity)
         .one(ctx.db.connection())
         .await?;
-    let registration = found
-        .ok_or_else(|| PublicError::new(ErrorCode::NotRegistered, "Registration not found"))?;
-    let detail = competitions::get(ctx, registration.competition_id).await?;
-    let competition = detail.competition;
+    let Some((registration, Some(competition))) = found else {
+        return Err(PublicError::new(ErrorCode::NotRegistered, "Registration not found").into());
+    };
     let status = match registration.status {
-        _ if competition.is_cancelled() => EventStatus::Cancelled,
+        _ if competition.cancelled_at.is_some() => EventStatus::Cancelled,
         RegistrationStatus::Confirmed => EventStatus::Confirmed,
         RegistrationStatus::Pending
         | RegistrationStatus::Waitlisted
@@ -68,107 +77,24 @@ pub async fn of_registration(
         | RegistrationStatus::Rejected
         | RegistrationStatus::Failed => EventStatus::Cancelled,
     };
-    let occasion =
-        if competition.start_date.is_some() { Occasion::Start } else { Occasion::Deadline };
-    let online_url = detail.online_url.as_deref().filter(|_| registration.status.holds_seat());
-    let entry = Entry { competition: &competition, online_url, site, now: ctx.now().utc() };
-    let since = competition.updated_at.utc().max(registration.updated_at);
-    Ok(file([entry.event(&id.to_string(), occasion, status, since)]))
-}
-
-/// What an event is about.
-#[derive(Clone, Copy)]
-enum Occasion {
-    Start,
-    Deadline,
-}
-
-/// What all events of a file share.
-struct Entry<'a> {
-    competition: &'a Competition,
-    /// Where it takes place online, if the reader may know.
-    online_url: Option<&'a str>,
-    site: &'a str,
-    now: DateTime<Utc>,
-}
-
-impl Entry<'_> {
-    /// `since` is when anything about it last changed.
-    fn event(
-        &self,
-        name: &str,
-        occasion: Occasion,
-        status: EventStatus,
-        since: DateTime<Utc>,
-    ) -> Event {
-        let Competition { id, title, version, .. } = self.competition;
-        let Competition { reg_deadline, start_date, ends_at, .. } = self.competition;
-        let (summary, at) = match (occasion, start_date) {
-            (Occasion::Start, Some(start)) => (title.clone(), *start),
-            _ => (format!("Registration closes: {title}"), *reg_deadline),
-        };
-        let page = format!("{}/competitions/{id}", self.site);
-        let online = self.online_url.map(|url| format!("Online: {url}"));
-        let about = competitions::summary(self.competition);
-        let about = [Some(about), online, Some(page.clone())];
-        let mut event = Event::with_uid(&format!("{name}@{}", host(self.site)));
-        event
-            .timestamp(self.now)
-            .starts(at.utc())
-            .summary(&summary)
-            .description(&about.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
-            .url(&page)
-            .sequence(*version)
-            .last_modified(since)
-            .status(status);
-        if matches!(occasion, Occasion::Start) {
-            let end = ends_at.map_or(at.utc() + DEFAULT_LENGTH, |end| end.utc());
-            event.ends(end);
-            if let Some(location) = self.location() {
-                event.location(&location);
-            }
-        }
-        event.done()
-    }
-
-    fn location(&self) -> Option<String> {
-        let Competition { venue_name, venue_address, is_online, .. } = self.competition;
-        let online = || is_online.then(|| self.online_url.unwrap_or("Online").to_owned());
-        venue_line(venue_name.as_deref(), venue_address.as_deref()).or_else(online)
-    }
-}
-
-/// `compete.example` of `https://compete.example:8443`.
-fn host(site: &str) -> &str {
-    let authority = site.split_once("://").map_or(site, |(_, authority)| authority);
-    match authority.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-        _ => authority,
-    }
-}
-
-fn file(events: impl IntoIterator<Item = Event>) -> String {
-    let mut calendar = Calendar::empty();
-    for property in [
-        ("VERSION", "2.0"),
-        ("PRODID", "-//Mini Compete//Mini Compete//EN"),
-        ("CALSCALE", "GREGORIAN"),
-        ("METHOD", "PUBLISH"),
-    ] {
-        calendar.append_property(property);
-    }
-    calendar.extend(events);
-    calendar.to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_port_is_no_part_of_the_host() {
-        assert_eq!(host("https://compete.example"), "compete.example");
-        assert_eq!(host("http://localhost:3000"), "localhost");
-        assert_eq!(host("http://[::1]:3000"), "[::1]");
-    }
+    let occasion = match competition.start_date {
+        Some(_) => Occasion::Start,
+        None => Occasion::Deadline,
+    };
+    let online_url = competition.online_url.clone().filter(|_| registration.status.holds_seat());
+    let sequence = competition.sequence();
+    let changed_at = competition.updated_at.max(registration.updated_at);
+    let view = competition.into_view(Vec::new());
+    let entry = Entry {
+        changed_at,
+        summary: &summary(&view),
+        competition: &view,
+        online_url: online_url.as_deref(),
+        site,
+        now: ctx.now().utc(),
+        sequence,
+        status,
+        has_alarm: status == EventStatus::Confirmed,
+    };
+    Ok(file([entry.event(&id.to_string(), occasion)]))
 }

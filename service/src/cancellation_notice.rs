@@ -19,21 +19,24 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Cause, Context, Result,
+    calendar_file::CalendarMethod,
     entity::{competition, registration, user},
     infrastructure::db::bulk::{any_of, update_returning},
     jobs::{BackgroundJob, Class, Execution},
     mail::{
-        mailbox::{Draft, store_and_enqueue_in_bulk},
+        dedup_keys::CANCELLATION,
+        example::{self, Example},
+        links::Links,
+        mailbox::{About, Draft, store_and_enqueue_in_bulk},
+        reader::Reader,
         templates::{RenderedMail, UserText},
+        when_and_where::{Shown, WhenAndWhere},
     },
-    zones,
 };
 
 /// Participants notified by one transaction. Thousands of them do not keep a transaction open for
 /// long.
 const BATCH: u64 = 500;
-/// The dedup key of a notice: this, and the id of the registration.
-pub(crate) const CANCELLATION: &str = "cancellation:";
 
 /// Notify every participant who held a seat or waited for one when the competition was cancelled,
 /// once.
@@ -117,8 +120,9 @@ async fn notify_some(
     let users = notified.iter().map(|row| row.user_id);
     let users = user::Entity::find().filter(any_of(&*tx, user::Column::Id, users)).all(&*tx);
     let users: HashMap<_, _> = users.await?.into_iter().map(|user| (user.id, user)).collect();
-    let drafts =
-        notified.iter().filter_map(|row| Some(draft(row, users.get(&row.user_id)?, competition)));
+    let drafts = notified
+        .iter()
+        .filter_map(|row| Some(draft(ctx, row, users.get(&row.user_id)?, competition)));
     store_and_enqueue_in_bulk(ctx, &*tx, drafts.collect()).await?;
     tx.commit().await?;
     Ok(Some(last.into()))
@@ -127,23 +131,28 @@ async fn notify_some(
 #[derive(Template)]
 #[template(path = "mail/cancellation_notice.txt")]
 struct CancellationNotice<'a> {
-    name: UserText<'a>,
+    reader: Reader<'a>,
     title: UserText<'a>,
-    /// In the zone of the competition.
-    start: Option<&'a str>,
+    place: Shown<'a>,
     /// Whether it was cancelled after its start.
     has_started: bool,
+    links: &'a Links,
     registration: RegistrationId,
 }
 
-fn draft(row: &registration::Model, user: &user::Model, competition: &competition::Model) -> Draft {
-    let start = competition.start_date;
-    let start = start.map(|start| zones::local(start.into(), &competition.time_zone));
+fn draft(
+    ctx: &Context,
+    row: &registration::Model,
+    user: &user::Model,
+    competition: &competition::Model,
+) -> Draft {
+    let place = WhenAndWhere::from(competition);
     let mail = RenderedMail::of(&CancellationNotice {
-        name: UserText(&user.name),
+        reader: user.into(),
         title: UserText(&competition.title),
-        start: start.as_deref(),
+        place: place.shown_in(user.time_zone.as_deref()),
         has_started: competition.start_date < competition.cancelled_at,
+        links: &Links::of(ctx, competition.id),
         registration: row.id,
     });
     Draft {
@@ -151,28 +160,27 @@ fn draft(row: &registration::Model, user: &user::Model, competition: &competitio
         recipient: user.email.clone(),
         mail,
         dedup_key: format!("{CANCELLATION}{}", row.id),
+        about: Some(About::registration(competition.id, row.id, Some(CalendarMethod::Cancel))),
         cause: Cause::current(),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mail::templates::assert_preview;
-
-    #[test]
-    fn a_cancellation_notice_reads_as_its_previews() {
-        let mail = CancellationNotice {
-            name: UserText("Grace Hopper"),
-            title: UserText("Code Sprint"),
-            start: Some("Sun 29 Nov 2026, 13:00 CET"),
-            has_started: false,
-            registration: RegistrationId(uuid::Uuid::from_u128(7)),
-        };
-        assert_preview("cancellation_notice", &RenderedMail::of(&mail));
-        let started = RenderedMail::of(&CancellationNotice { has_started: true, ..mail });
-        assert_preview("cancellation_notice.started", &started);
-        let undated = RenderedMail::of(&CancellationNotice { start: None, ..mail });
-        assert_preview("cancellation_notice.undated", &undated);
-    }
+/// The mails of this module, as their previews show them.
+pub(crate) fn mail_examples() -> Vec<Example> {
+    let (links, dated, undated) = (example::links(), example::place(), WhenAndWhere::default());
+    let notice = |place: &'_ WhenAndWhere, has_started| {
+        RenderedMail::of(&CancellationNotice {
+            reader: example::READER,
+            title: example::TITLE,
+            place: place.shown_in(example::READER.time_zone),
+            has_started,
+            links: &links,
+            registration: example::REGISTRATION,
+        })
+    };
+    vec![
+        Example { name: "cancellation_notice", mail: notice(&dated, false) },
+        Example { name: "cancellation_notice.started", mail: notice(&dated, true) },
+        Example { name: "cancellation_notice.undated", mail: notice(&undated, false) },
+    ]
 }

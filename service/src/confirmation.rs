@@ -7,23 +7,32 @@ use std::{
 
 use askama::Template;
 use domain::{CompetitionId, EventType, RegistrationId, RegistrationStatus, Timestamp, UserId};
-use sea_orm::{ColumnTrait, DerivePartialModel, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter,
+    prelude::DateTimeUtc, sea_query::Expr,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Cause, Context, Result,
+    answers::{in_order, values_of},
+    calendar_file::CalendarMethod,
     cancellation_notice::takes_place,
-    entity::{competition, registration, user},
+    entity::{competition, question::questions_of, registration, user},
     infrastructure::db::{
         bulk::{any_of, update_returning},
         retry,
     },
     jobs::{self, BackgroundJob, Claim, Class, Execution, NewJob},
     mail::{
-        limits::{APPROVAL, CONFIRMATION},
-        mailbox::{Draft, store_and_enqueue},
+        answers::shortened,
+        dedup_keys::{APPROVAL, CONFIRMATION},
+        example::{self, Example},
+        links::Links,
+        mailbox::{About, Draft, store_and_enqueue},
+        reader::Reader,
         templates::{RenderedMail, UserText},
-        when_and_where::WhenAndWhere,
+        when_and_where::{Shown, WhenAndWhere},
     },
     webhooks::{Event, PublishEvents},
 };
@@ -162,6 +171,7 @@ struct Recipient {
     id: UserId,
     name: String,
     email: String,
+    time_zone: Option<String>,
 }
 
 /// The competition that a confirmation is about.
@@ -171,6 +181,7 @@ struct Subject {
     id: CompetitionId,
     organizer_id: UserId,
     has_webhooks: bool,
+    questions_version: i32,
     title: String,
     #[sea_orm(nested)]
     place: WhenAndWhere,
@@ -213,12 +224,14 @@ async fn confirm<J: BackgroundJob>(
         .await?;
     let competitions: HashMap<_, _> =
         competitions.into_iter().map(|competition| (competition.id, competition)).collect();
+    let mut answers = answers_of(&*tx, &confirmed, &competitions).await?;
     let drafts = confirmed.iter().filter_map(|row| {
         let to_confirm = to_confirm.get(&row.id)?;
         // Foreign keys cascade: with its user or competition the registration is gone as well.
         let (user, competition) =
             (users.get(&row.user_id)?, competitions.get(&row.competition_id)?);
-        Some(draft(row, user, competition, to_confirm))
+        let answers = answers.remove(&row.id).unwrap_or_default();
+        Some(draft(ctx, row, user, competition, to_confirm, &answers))
     });
     store_and_enqueue(ctx, &*tx, drafts.collect()).await?;
     jobs::add(&*tx, now, event_jobs(now, &confirmed, competitions.values(), &to_confirm)).await?;
@@ -244,26 +257,40 @@ fn event_jobs<'a>(
     with_webhooks.map(job).collect()
 }
 
-#[derive(Template)]
-#[template(path = "mail/confirmation.txt")]
-struct Confirmation<'a> {
-    name: UserText<'a>,
-    title: UserText<'a>,
-    seat_from: SeatFrom,
-    place: &'a WhenAndWhere,
-    registration: RegistrationId,
+/// The answers of those registrations that have some, each with its question, in their order.
+async fn answers_of(
+    tx: &impl ConnectionTrait,
+    confirmed: &[registration::Model],
+    competitions: &HashMap<CompetitionId, Subject>,
+) -> Result<HashMap<RegistrationId, Vec<(String, String)>>> {
+    let asks = |id| competitions.get(id).is_some_and(|of| of.questions_version > 0);
+    let answered = || confirmed.iter().filter(|row| asks(&row.competition_id));
+    let asking: HashSet<_> = answered().map(|row| row.competition_id).collect();
+    let questions = questions_of(tx, asking).await?;
+    let mut values = values_of(tx, answered().map(|row| row.id)).await?;
+    let answers = answered().filter_map(|row| {
+        let answers = in_order(questions.get(&row.competition_id)?, values.remove(&row.id)?);
+        let shown = answers.into_iter().map(|answer| {
+            let (question, answer) = answer.into_words();
+            (question, shortened(answer))
+        });
+        Some((row.id, shown.collect()))
+    });
+    Ok(answers.collect())
 }
 
 /// The confirmation of a registration.
-pub(crate) fn mail(
-    registration: RegistrationId,
-    seat_from: SeatFrom,
-    name: &str,
-    title: &str,
-    place: &WhenAndWhere,
-) -> RenderedMail {
-    let (name, title) = (UserText(name), UserText(title));
-    RenderedMail::of(&Confirmation { name, title, seat_from, place, registration })
+#[derive(Template)]
+#[template(path = "mail/confirmation.txt")]
+pub(crate) struct Confirmation<'a> {
+    pub(crate) reader: Reader<'a>,
+    pub(crate) title: UserText<'a>,
+    pub(crate) seat_from: SeatFrom,
+    pub(crate) place: Shown<'a>,
+    /// The questions and the answers.
+    pub(crate) answers: Vec<(UserText<'a>, UserText<'a>)>,
+    pub(crate) links: &'a Links,
+    pub(crate) registration: RegistrationId,
 }
 
 /// The key of the confirmation of a registration. After a cancellation and a new registration, the
@@ -278,51 +305,63 @@ pub(crate) fn dedup_key(row: &registration::Model, seat_from: SeatFrom) -> Strin
     format!("{prefix}{}:{}", row.id, Timestamp::from(row.registered_at))
 }
 
+/// What the confirmation of a registration is about. It adds an event to the calendar once a start
+/// is set.
+pub(crate) fn about(row: &registration::Model, start: Option<DateTimeUtc>) -> About {
+    let calendar = start.map(|_| CalendarMethod::Request);
+    About::registration(row.competition_id, row.id, calendar)
+}
+
 fn draft(
+    ctx: &Context,
     row: &registration::Model,
     user: &Recipient,
     competition: &Subject,
     to_confirm: &ToConfirm,
+    answers: &[(String, String)],
 ) -> Draft {
+    let reader = Reader { name: UserText(&user.name), time_zone: user.time_zone.as_deref() };
+    let answers = answers.iter().map(|(question, answer)| (UserText(question), UserText(answer)));
+    let mail = RenderedMail::of(&Confirmation {
+        reader,
+        title: UserText(&competition.title),
+        seat_from: to_confirm.seat_from,
+        place: competition.place.shown_in(reader.time_zone),
+        answers: answers.collect(),
+        links: &Links::of(ctx, competition.id),
+        registration: row.id,
+    });
     Draft {
         user: user.id,
         recipient: user.email.clone(),
-        mail: mail(
-            row.id,
-            to_confirm.seat_from,
-            &user.name,
-            &competition.title,
-            &competition.place,
-        ),
+        mail,
         dedup_key: dedup_key(row, to_confirm.seat_from),
+        about: Some(about(row, competition.place.start_date)),
         cause: to_confirm.cause(),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mail::{templates::assert_preview, when_and_where};
-
-    #[test]
-    fn a_confirmation_reads_as_its_previews() {
-        let place = when_and_where::example();
-        let mail = Confirmation {
-            name: UserText("Grace Hopper"),
-            title: UserText("Code Sprint"),
-            seat_from: SeatFrom::Registering,
-            place: &place,
-            registration: RegistrationId(uuid::Uuid::from_u128(7)),
-        };
-        assert_preview("confirmation", &RenderedMail::of(&mail));
-        let undated = WhenAndWhere::default();
-        let undated = RenderedMail::of(&Confirmation { place: &undated, ..mail });
-        assert_preview("confirmation.undated", &undated);
-        let promoted = Confirmation { seat_from: SeatFrom::WaitingList, place: &place, ..mail };
-        assert_preview("confirmation.promoted", &RenderedMail::of(&promoted));
-        let approved = Confirmation { seat_from: SeatFrom::Approval, ..promoted };
-        assert_preview("confirmation.approved", &RenderedMail::of(&approved));
-        let given = Confirmation { seat_from: SeatFrom::Organizer, ..approved };
-        assert_preview("confirmation.given", &RenderedMail::of(&given));
-    }
+/// The mails of this module, as their previews show them.
+pub(crate) fn mail_examples() -> Vec<Example> {
+    let (links, dated, undated) = (example::links(), example::place(), WhenAndWhere::default());
+    let mail = |seat_from, answers: &[(&'static str, &'static str)]| Confirmation {
+        reader: example::READER,
+        title: example::TITLE,
+        seat_from,
+        place: dated.shown_in(example::READER.time_zone),
+        answers: answers.iter().map(|(ask, answer)| (UserText(ask), UserText(answer))).collect(),
+        links: &links,
+        registration: example::REGISTRATION,
+    };
+    let answers = [("T-shirt size", "M"), ("What do you eat?", "Everything")];
+    let undated =
+        Confirmation { place: undated.shown_in(None), ..mail(SeatFrom::Registering, &[]) };
+    vec![
+        Example::of("confirmation", &mail(SeatFrom::Registering, &[])),
+        Example::of("confirmation.answers", &mail(SeatFrom::Registering, &answers)),
+        Example::of("confirmation.undated", &undated),
+        Example::of("confirmation.promoted", &mail(SeatFrom::WaitingList, &[])),
+        Example::of("confirmation.approved", &mail(SeatFrom::Approval, &[])),
+        Example::of("confirmation.given", &mail(SeatFrom::Organizer, &[])),
+    ]
 }

@@ -9,7 +9,9 @@
 
 mod actor;
 mod admission;
+mod answers;
 mod background_jobs;
+mod calendar_file;
 mod cause;
 mod client_address;
 mod commit_watch;
@@ -18,8 +20,10 @@ mod credentials;
 mod entity;
 mod error;
 mod infrastructure;
+mod mail_previews;
 mod slice;
 mod social_picture;
+mod summary;
 mod throttle;
 
 pub mod accounts;
@@ -42,6 +46,7 @@ pub mod idempotency;
 pub mod invitations;
 pub mod jobs;
 pub mod mail;
+pub mod mail_preferences;
 pub mod markdown;
 mod metrics;
 pub mod monitoring;
@@ -76,6 +81,7 @@ pub use infrastructure::{
     trace_context,
 };
 pub use mail::smtp::{MailSettingsError, Mailer};
+pub use mail_previews::{MailPreview, mail_previews};
 pub use slice::{Cursor, Position, Slice};
 pub use social_picture::social_picture;
 pub use throttle::{LoginLimits, MAX_GUESSES};

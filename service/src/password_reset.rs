@@ -32,6 +32,8 @@ use crate::{
     },
     mail::{
         delivery::{self, MAX_DELIVERIES, SEND_LIMIT},
+        enclosures::Enclosures,
+        example::{self, Example},
         limits::{self, Topic},
         mailbox::{Draft, store},
         smtp::Letter,
@@ -146,6 +148,7 @@ async fn send_link(
         subject: &mail.subject,
         text: &mail.body,
         at: ctx.now(),
+        enclosures: &Enclosures::default(),
     };
     let sent = delivery::send(ctx, execution, &letter).await;
     if !matches!(sent, Ok(true)) {
@@ -322,7 +325,14 @@ struct ResetLinkUnavailable<'a> {
 }
 
 fn notice(user: &user::Model, dedup_key: String, mail: RenderedMail) -> Draft {
-    Draft { user: user.id, recipient: user.email.clone(), mail, dedup_key, cause: Cause::current() }
+    Draft {
+        user: user.id,
+        recipient: user.email.clone(),
+        mail,
+        dedup_key,
+        about: None,
+        cause: Cause::current(),
+    }
 }
 
 fn invalid() -> PublicError {
@@ -331,18 +341,13 @@ fn invalid() -> PublicError {
     PublicError::new(ErrorCode::ResetLinkInvalid, message)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mail::templates::assert_preview;
-
-    #[test]
-    fn mails_about_a_reset_link_read_as_their_previews() {
-        let name = UserText("Grace Hopper");
-        let link = "https://site.example/auth/reset?token=0123456789abcdef";
-        assert_preview("reset_link", &RenderedMail::of(&ResetLink { name, link }));
-        assert_preview("reset_link_sent", &RenderedMail::of(&ResetLinkSent { name }));
-        let unavailable = RenderedMail::of(&ResetLinkUnavailable { name });
-        assert_preview("reset_link_unavailable", &unavailable);
-    }
+/// The mails of this module, as their previews show them.
+pub(crate) fn mail_examples() -> Vec<Example> {
+    let name = example::NAME;
+    let link = "https://site.example/auth/reset?token=0123456789abcdef";
+    vec![
+        Example::of("reset_link", &ResetLink { name, link }),
+        Example::of("reset_link_sent", &ResetLinkSent { name }),
+        Example::of("reset_link_unavailable", &ResetLinkUnavailable { name }),
+    ]
 }

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Cause, Context, Result,
+    calendar_file::CalendarMethod,
     cancellation_notice::takes_place,
     entity::{
         competition::{self, reminder_offsets},
@@ -25,11 +26,14 @@ use crate::{
     },
     jobs::{BackgroundJob, Class, Execution},
     mail::{
-        mailbox::{Draft, store_and_enqueue_in_bulk},
+        dedup_keys::REMINDER,
+        example::{self, Example},
+        links::Links,
+        mailbox::{About, Draft, store_and_enqueue_in_bulk},
+        reader::Reader,
         templates::{RenderedMail, UserText},
-        when_and_where::WhenAndWhere,
+        when_and_where::{Shown, WhenAndWhere},
     },
-    zones,
 };
 
 /// Reminders sent by one transaction.
@@ -93,11 +97,10 @@ async fn starting_soon(ctx: &Context) -> Result<Vec<CompetitionId>> {
 #[derive(Template)]
 #[template(path = "mail/reminder.txt")]
 struct Reminder<'a> {
-    name: UserText<'a>,
+    reader: Reader<'a>,
     title: UserText<'a>,
-    /// In the zone of the competition.
-    start: &'a str,
-    place: &'a WhenAndWhere,
+    place: Shown<'a>,
+    links: &'a Links,
     registration: RegistrationId,
 }
 
@@ -114,38 +117,45 @@ async fn remind_some(
     let informed_until = Ord::max(changed_at, due_from);
     let now = ctx.now();
     let tx = ctx.db.begin_read_committed().await?;
-    let due: Vec<(RegistrationId, UserId, String, String)> = registration::Entity::find()
-        .select_only()
-        .column(registration::Column::Id)
-        .column(user::Column::Id)
-        .column(user::Column::Email)
-        .column(user::Column::Name)
-        .join(JoinType::InnerJoin, registration::Relation::User.def())
-        .filter(registration::Column::CompetitionId.eq(competition.id))
-        .filter(registration::Column::Status.eq(RegistrationStatus::Confirmed))
-        .filter(is_not_reminded_of(start, due_from))
-        .filter(takes_place())
-        .filter(registration::Column::RegisteredAt.lte(informed_until))
-        .order_by_asc(registration::Column::RegisteredAt)
-        .limit(BATCH)
-        .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked)
-        .into_tuple()
-        .all(&*tx)
-        .await?;
+    let due: Vec<(RegistrationId, UserId, String, String, Option<String>)> =
+        registration::Entity::find()
+            .select_only()
+            .column(registration::Column::Id)
+            .column(user::Column::Id)
+            .column(user::Column::Email)
+            .column(user::Column::Name)
+            .column(user::Column::TimeZone)
+            .join(JoinType::InnerJoin, registration::Relation::User.def())
+            .filter(registration::Column::CompetitionId.eq(competition.id))
+            .filter(registration::Column::Status.eq(RegistrationStatus::Confirmed))
+            .filter(is_not_reminded_of(start, due_from))
+            .filter(takes_place())
+            .filter(registration::Column::RegisteredAt.lte(informed_until))
+            .order_by_asc(registration::Column::RegisteredAt)
+            .limit(BATCH)
+            .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked)
+            .into_tuple()
+            .all(&*tx)
+            .await?;
     let reminded: Vec<RegistrationId> =
         due.iter().map(|(registration, ..)| *registration).collect();
-    let local_start = zones::local(start.into(), &competition.time_zone);
     let place = WhenAndWhere::from(competition);
-    let drafts = due.into_iter().map(|(registration, user, email, name)| Draft {
+    let links = Links::of(ctx, competition.id);
+    let drafts = due.into_iter().map(|(registration, user, email, name, time_zone)| Draft {
         user,
         recipient: email,
         mail: RenderedMail::of(&Reminder {
-            name: UserText(&name),
+            reader: Reader { name: UserText(&name), time_zone: time_zone.as_deref() },
             title: UserText(&competition.title),
-            start: &local_start,
-            place: &place,
+            place: place.shown_in(time_zone.as_deref()),
+            links: &links,
             registration,
         }),
+        about: Some(About::registration(
+            competition.id,
+            registration,
+            Some(CalendarMethod::Request),
+        )),
         dedup_key: dedup_key(registration, start.into(), before_start),
         cause: Cause::current(),
     });
@@ -175,25 +185,20 @@ fn is_not_reminded_of(start: DateTimeUtc, due_from: DateTimeUtc) -> Condition {
 /// the key that earlier releases give it.
 fn dedup_key(registration: RegistrationId, start: Timestamp, before_start: TimeDelta) -> String {
     match before_start.num_minutes() {
-        1_440 => format!("reminder:{registration}:{start}"),
-        minutes => format!("reminder:{registration}:{start}:{minutes}"),
+        1_440 => format!("{REMINDER}{registration}:{start}"),
+        minutes => format!("{REMINDER}{registration}:{start}:{minutes}"),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mail::{templates::assert_preview, when_and_where};
-
-    #[test]
-    fn a_reminder_reads_as_its_preview() {
-        let mail = Reminder {
-            name: UserText("Grace Hopper"),
-            title: UserText("Code Sprint"),
-            start: "Sun 29 Nov 2026, 13:00 CET",
-            place: &when_and_where::example(),
-            registration: RegistrationId(uuid::Uuid::from_u128(7)),
-        };
-        assert_preview("reminder", &RenderedMail::of(&mail));
-    }
+/// The mail of this module, as its preview shows it.
+pub(crate) fn mail_examples() -> Vec<Example> {
+    let place = example::place();
+    let mail = Reminder {
+        reader: example::READER,
+        title: example::TITLE,
+        place: place.shown_in(example::READER.time_zone),
+        links: &example::links(),
+        registration: example::REGISTRATION,
+    };
+    vec![Example::of("reminder", &mail)]
 }

@@ -15,19 +15,22 @@ use uuid::Uuid;
 
 use crate::{
     Cause, Context, Result,
+    calendar_file::CalendarMethod,
     entity::{competition, registration, registration_event, user},
     infrastructure::db::bulk::any_of,
     jobs::{BackgroundJob, Class, Execution, NewJob},
     mail::{
-        mailbox::{Draft, store_and_enqueue_in_bulk},
+        dedup_keys::REVIEW,
+        example::{self, Example},
+        links::Links,
+        mailbox::{About, Draft, store_and_enqueue_in_bulk},
+        reader::Reader,
         templates::{RenderedMail, UserText},
     },
 };
 
 /// The most decisions of a job.
 const MAX_ITEMS: usize = 128;
-/// The dedup key of a notice: this, and the id of the decision.
-const REVIEW: &str = "review:";
 
 /// Notify the participants of decisions of their organizer, once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,7 +84,7 @@ async fn notify(ctx: &Context, events: &[Uuid]) -> Result<()> {
         let event = decisions.get(&row.last_event_id?)?;
         let competition = competitions.get(&row.competition_id)?;
         let result = result(event.kind, row.status, competition)?;
-        Some(draft(event, result, row, users.get(&row.user_id)?, competition))
+        Some(draft(ctx, event, result, row, users.get(&row.user_id)?, competition))
     });
     store_and_enqueue_in_bulk(ctx, &*tx, drafts.collect()).await?;
     tx.commit().await
@@ -123,13 +126,15 @@ fn result(
 #[template(path = "mail/review_notice.txt")]
 struct ReviewNotice<'a> {
     result: ReviewResult,
-    name: UserText<'a>,
+    reader: Reader<'a>,
     title: UserText<'a>,
     reason: Option<UserText<'a>>,
+    links: &'a Links,
     registration: RegistrationId,
 }
 
 fn draft(
+    ctx: &Context,
     event: &registration_event::Model,
     result: ReviewResult,
     row: &registration::Model,
@@ -138,9 +143,10 @@ fn draft(
 ) -> Draft {
     let mail = RenderedMail::of(&ReviewNotice {
         result,
-        name: UserText(&user.name),
+        reader: user.into(),
         title: UserText(&competition.title),
         reason: event.reason.as_deref().map(UserText),
+        links: &Links::of(ctx, competition.id),
         registration: row.id,
     });
     Draft {
@@ -148,30 +154,31 @@ fn draft(
         recipient: user.email.clone(),
         mail,
         dedup_key: format!("{REVIEW}{}", event.id),
+        about: Some(About::registration(
+            competition.id,
+            row.id,
+            (result == ReviewResult::Removed).then_some(CalendarMethod::Cancel),
+        )),
         cause: Cause::current(),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mail::templates::assert_preview;
-
-    #[test]
-    fn a_notice_of_a_review_reads_as_its_previews() {
-        let rejected = ReviewNotice {
-            result: ReviewResult::Rejected,
-            name: UserText("Grace Hopper"),
-            title: UserText("Code Sprint"),
-            reason: Some(UserText("The competition is for students only")),
-            registration: RegistrationId(Uuid::from_u128(7)),
-        };
-        assert_preview("review_notice", &RenderedMail::of(&rejected));
-        let removed = ReviewNotice { result: ReviewResult::Removed, reason: None, ..rejected };
-        assert_preview("review_notice.removed", &RenderedMail::of(&removed));
-        let waitlisted = ReviewNotice { result: ReviewResult::Waitlisted, ..removed };
-        assert_preview("review_notice.waitlisted", &RenderedMail::of(&waitlisted));
-        let added = ReviewNotice { result: ReviewResult::Added, ..waitlisted };
-        assert_preview("review_notice.added", &RenderedMail::of(&added));
-    }
+/// The mails of this module, as their previews show them.
+pub(crate) fn mail_examples() -> Vec<Example> {
+    let links = example::links();
+    let notice = |result, reason| ReviewNotice {
+        result,
+        reader: example::READER,
+        title: example::TITLE,
+        reason,
+        links: &links,
+        registration: example::REGISTRATION,
+    };
+    let reason = UserText("The competition is for students only");
+    vec![
+        Example::of("review_notice", &notice(ReviewResult::Rejected, Some(reason))),
+        Example::of("review_notice.removed", &notice(ReviewResult::Removed, None)),
+        Example::of("review_notice.waitlisted", &notice(ReviewResult::Waitlisted, None)),
+        Example::of("review_notice.added", &notice(ReviewResult::Added, None)),
+    ]
 }

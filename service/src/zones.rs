@@ -68,12 +68,16 @@ pub fn choices(at: Timestamp) -> Vec<Zone> {
 
 /// `New York (UTC-5)`. `offset` is in minutes.
 fn label(name: &str, offset: i32) -> String {
-    let city = city(name).replace('_', " ");
+    format!("{} ({})", city(name).replace('_', " "), from_utc(offset))
+}
+
+/// `UTC-5`. `offset` is in minutes.
+fn from_utc(offset: i32) -> String {
     let (sign, minutes) = (if offset < 0 { '-' } else { '+' }, offset.abs());
     match (minutes / 60, minutes % 60) {
-        (0, 0) => format!("{city} (UTC)"),
-        (hours, 0) => format!("{city} (UTC{sign}{hours})"),
-        (hours, rest) => format!("{city} (UTC{sign}{hours}:{rest:02})"),
+        (0, 0) => "UTC".to_owned(),
+        (hours, 0) => format!("UTC{sign}{hours}"),
+        (hours, rest) => format!("UTC{sign}{hours}:{rest:02}"),
     }
 }
 
@@ -89,6 +93,42 @@ pub fn local(at: Timestamp, zone: &str) -> String {
     // Zones without letters of their own are called by their distance from UTC.
     let prefix = if name.starts_with(['+', '-']) { "UTC" } else { "" };
     local.format(&format!("%a %-d %b %Y, %H:%M {prefix}%Z")).to_string()
+}
+
+/// `Sun 29 Nov 2026, 08:10 (Europe/Berlin, UTC+1)`: the same with the name of the zone and its
+/// offset then, for readers elsewhere. Letters such as CST mean several zones.
+pub fn local_with_zone(at: Timestamp, zone: &str) -> String {
+    let local = without_zone(at, zone);
+    match (zone_of(zone).unwrap_or(Tz::UTC).name(), from_utc(offset(at, zone))) {
+        (name, offset) if name == offset => format!("{local} {offset}"),
+        (name, offset) => format!("{local} ({name}, {offset})"),
+    }
+}
+
+/// `Sun 29 Nov 2026, 08:10`.
+fn without_zone(at: Timestamp, zone: &str) -> String {
+    let local = at.utc().with_timezone(&zone_of(zone).unwrap_or(Tz::UTC));
+    local.format("%a %-d %b %Y, %H:%M").to_string()
+}
+
+/// The same in the zone of a reader; `None` if clocks show the same time there as in `zone`.
+pub(crate) fn local_elsewhere(at: Timestamp, zone: &str, reader_zone: &str) -> Option<String> {
+    let differs = offset(at, zone) != offset(at, reader_zone);
+    differs.then(|| local_with_zone(at, reader_zone))
+}
+
+/// The same from a start to an end: with the zone once, unless clocks are changed between them.
+pub(crate) fn span_elsewhere(
+    start: Timestamp,
+    end: Timestamp,
+    zone: &str,
+    reader_zone: &str,
+) -> Option<String> {
+    let differs = |at| offset(at, zone) != offset(at, reader_zone);
+    let is_one_offset = offset(start, reader_zone) == offset(end, reader_zone);
+    let from = if is_one_offset { without_zone } else { local_with_zone }(start, reader_zone);
+    let until = local_with_zone(end, reader_zone);
+    (differs(start) || differs(end)).then(|| format!("{from} to {until}"))
 }
 
 /// How far clocks in `zone` are ahead of UTC then, in minutes. A zone that there is no more is UTC.
@@ -230,6 +270,31 @@ mod tests {
         assert_eq!(local(noon, "America/Sao_Paulo"), "Sun 29 Nov 2026, 09:00 UTC-03");
         assert_eq!(local(noon, "Asia/Kathmandu"), "Sun 29 Nov 2026, 17:45 UTC+0545");
         assert_eq!(local(noon, "Mars/Olympus"), "Sun 29 Nov 2026, 12:00 UTC");
+        for (zone, shown) in [
+            (BERLIN, "Sun 29 Nov 2026, 13:00 (Europe/Berlin, UTC+1)"),
+            ("America/St_Johns", "Sun 29 Nov 2026, 08:30 (America/St_Johns, UTC-3:30)"),
+            ("Asia/Shanghai", "Sun 29 Nov 2026, 20:00 (Asia/Shanghai, UTC+8)"),
+            ("Europe/London", "Sun 29 Nov 2026, 12:00 (Europe/London, UTC)"),
+            ("UTC", "Sun 29 Nov 2026, 12:00 UTC"),
+            ("Mars/Olympus", "Sun 29 Nov 2026, 12:00 UTC"),
+        ] {
+            assert_eq!(local_with_zone(noon, zone), shown);
+        }
+        assert_eq!(local_elsewhere(noon, BERLIN, "Europe/Paris"), None);
+        assert!(local_elsewhere(noon, BERLIN, "UTC").is_some());
+        assert_eq!(span_elsewhere(noon, noon, BERLIN, "Europe/Paris"), None);
+        let only_end = span_elsewhere(noon, at("2027-03-29T12:00:00Z"), BERLIN, "Africa/Lagos");
+        assert!(only_end.unwrap().ends_with("13:00 (Africa/Lagos, UTC+1)"), "only the end differs");
+        let span = |end| span_elsewhere(noon, at(end), BERLIN, "America/New_York").unwrap();
+        assert_eq!(
+            span("2026-11-29T16:00:00Z"),
+            "Sun 29 Nov 2026, 07:00 to Sun 29 Nov 2026, 11:00 (America/New_York, UTC-5)"
+        );
+        assert_eq!(
+            span("2027-03-29T16:00:00Z"),
+            "Sun 29 Nov 2026, 07:00 (America/New_York, UTC-5) \
+             to Mon 29 Mar 2027, 12:00 (America/New_York, UTC-4)"
+        );
         assert_eq!(input_value(noon, BERLIN), "2026-11-29T13:00");
     }
 

@@ -78,6 +78,8 @@ pub enum ErrorCode {
     CompetitionNotFound,
     /// There is no such message in this mailbox.
     MailNotFound,
+    /// No mail has this link to unsubscribe, or it was sent too long ago.
+    UnsubscribeLinkInvalid,
     /// The organizer has no such webhook.
     WebhookNotFound,
     /// The webhooks of the organizer have no such delivery.
@@ -201,6 +203,7 @@ impl ErrorCode {
             Self::AccountNotFound
             | Self::CompetitionNotFound
             | Self::MailNotFound
+            | Self::UnsubscribeLinkInvalid
             | Self::WebhookNotFound
             | Self::DeliveryNotFound
             | Self::PersonalTokenNotFound

@@ -13,8 +13,10 @@ use crate::{
         ids::new_id,
     },
     mail::{
-        limits::ACCOUNT,
+        dedup_keys::ACCOUNT,
+        example::{self, Example},
         mailbox::{Draft, store_and_enqueue},
+        reader::Reader,
         templates::{RenderedMail, UserText},
     },
 };
@@ -87,7 +89,7 @@ struct PasswordChanged<'a> {
 fn notice(ctx: &Context, user: &user::Model) -> Draft {
     let mail = RenderedMail::of(&PasswordChanged {
         name: UserText(&user.name),
-        at: &ctx.now().human(),
+        at: &Reader::from(user).time(ctx.now()),
         forgot: &ctx.page("/auth/forgot"),
     });
     Draft {
@@ -95,22 +97,17 @@ fn notice(ctx: &Context, user: &user::Model) -> Draft {
         recipient: user.email.clone(),
         mail,
         dedup_key: format!("{ACCOUNT}password-changed:{}", new_id()),
+        about: None,
         cause: Cause::current(),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mail::templates::assert_preview;
-
-    #[test]
-    fn a_notice_of_a_changed_password_reads_as_its_preview() {
-        let mail = PasswordChanged {
-            name: UserText("Grace Hopper"),
-            at: "29 November 2026, 07:10 UTC",
-            forgot: "https://site.example/auth/forgot",
-        };
-        assert_preview("password_changed", &RenderedMail::of(&mail));
-    }
+/// The mail of this module, as its preview shows it.
+pub(crate) fn mail_examples() -> Vec<Example> {
+    let mail = PasswordChanged {
+        name: example::NAME,
+        at: "Sun 29 Nov 2026, 16:10 (Asia/Tokyo, UTC+9)",
+        forgot: "https://site.example/auth/forgot",
+    };
+    vec![Example::of("password_changed", &mail)]
 }

@@ -27,6 +27,7 @@ use crate::{
     },
     events::Event,
     infrastructure::{db::retry, secrets},
+    mail::preferences::forget_account,
 };
 
 /// The name of an anonymized account.
@@ -61,7 +62,7 @@ pub async fn delete(
             return Err(has_open_competitions().into());
         }
         cancel_registrations(ctx, user).await?;
-        if let Some(ended) = retry(|| attempt(ctx, row.id, &random_hash)).await? {
+        if let Some(ended) = retry(|| attempt(ctx, (row.id, &row.email), &random_hash)).await? {
             tracing::info!(user.id = %user.id, "an account was deleted");
             let events = ended.iter().map(|ended| Event::seats_of(ended, ended.version));
             ctx.events.publish(events.collect());
@@ -125,7 +126,7 @@ async fn cancel_registrations(ctx: &Context, user: &User) -> Result<()> {
 /// `Ok(None)` if the user has registered again meanwhile.
 async fn attempt(
     ctx: &Context,
-    id: UserId,
+    (id, email): (UserId, &str),
     random_hash: &str,
 ) -> Result<Option<Vec<competition::Model>>> {
     let tx = ctx.db.begin_serializable().await?;
@@ -170,6 +171,7 @@ async fn attempt(
         .filter(is_active().not())
         .exec(&*tx)
         .await?;
+    forget_account(ctx, &*tx, email).await?;
     if is_referenced(&*tx, id).await? {
         anonymize(&*tx, id, random_hash).await?;
     } else {
@@ -304,7 +306,7 @@ mod tests {
         let sprint = world.competition(&ada).create().await;
         register(&world.ctx, &grace, sprint, None).await.unwrap().outcome.unwrap();
         let id = grace.user().unwrap().id;
-        assert!(attempt(&world.ctx, id, "a hash").await.unwrap().is_none());
+        assert!(attempt(&world.ctx, (id, "grace@example.com"), "a hash").await.unwrap().is_none());
         let tally = world.tally(sprint).await;
         assert_eq!((tally.registered, tally.seats_taken), (1, 1));
     }

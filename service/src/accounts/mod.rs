@@ -11,6 +11,8 @@ mod edit_profile;
 mod search;
 mod sign_up;
 
+pub(crate) use change_password::mail_examples;
+
 use std::collections::HashMap;
 
 use domain::{Email, ErrorCode, Login, PublicError, User, UserId};

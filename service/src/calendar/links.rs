@@ -3,8 +3,7 @@
 use domain::{MyCompetition, venue_line};
 use url::Url;
 
-use super::DEFAULT_LENGTH;
-use crate::Context;
+use crate::{Context, calendar_file::DEFAULT_LENGTH};
 
 /// Links to forms of calendars on the web that are filled in. Nothing is sent there before a user
 /// follows one.

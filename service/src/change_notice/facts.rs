@@ -1,11 +1,13 @@
 //! The facts that participants are notified of, in words.
 
+use chrono::TimeDelta;
 use domain::venue_line;
 use sea_orm::prelude::DateTimeUtc;
 
 use crate::{
+    calendar_file::CalendarMethod,
     entity::competition_change::{self, NotifiedFacts},
-    mail::templates::UserText,
+    mail::{example, templates::UserText, when_and_where::WhenAndWhere},
     zones,
 };
 
@@ -26,24 +28,43 @@ impl NotifiedFacts {
     }
 
     /// The facts that differ, for a participant. Only those with a seat may know the online link.
-    /// Times are in the zone of `after`.
-    pub(super) fn changes_to(&self, after: &Self, has_seat: bool) -> Vec<ChangedFact> {
+    /// Times are in the zone of `after`, and new ones in that of the reader as well.
+    pub(super) fn changes_to(
+        &self,
+        after: &Self,
+        has_seat: bool,
+        reader_zone: Option<&str>,
+    ) -> Vec<ChangedFact> {
         let title = |facts: &Self| Some(UserText(&facts.title).to_string());
-        let time = |at: Option<DateTimeUtc>| at.map(|at| zones::local(at.into(), &after.time_zone));
+        let zone = &*after.time_zone;
+        let time = |at: Option<DateTimeUtc>| at.map(|at| zones::local_with_zone(at.into(), zone));
+        let elsewhere =
+            |at: Option<DateTimeUtc>| zones::local_elsewhere(at?.into(), zone, reader_zone?);
         let place = |facts: &Self| {
             let place = venue_line(facts.venue_name.as_deref(), facts.venue_address.as_deref())?;
             Some(UserText(&place).to_string())
         };
         let link = |facts: &Self| facts.online_url.clone().filter(|_| has_seat);
         let facts = [
-            ("Title", title(self), title(after)),
-            ("Starts", time(self.start_date), time(after.start_date)),
-            ("Ends", time(self.ends_at), time(after.ends_at)),
-            ("Place", place(self), place(after)),
-            ("Online link", link(self), link(after)),
+            ("Title", title(self), title(after), None),
+            ("Starts", time(self.start_date), time(after.start_date), elsewhere(after.start_date)),
+            ("Ends", time(self.ends_at), time(after.ends_at), elsewhere(after.ends_at)),
+            ("Place", place(self), place(after), None),
+            ("Online link", link(self), link(after), None),
         ];
-        let changed = facts.into_iter().filter(|(_, before, after)| before != after);
-        changed.map(|(label, before, after)| ChangedFact { label, before, after }).collect()
+        let changed = facts.into_iter().filter(|(_, before, after, _)| before != after);
+        let fact =
+            |(label, before, after, elsewhere)| ChangedFact { label, before, after, elsewhere };
+        changed.map(fact).collect()
+    }
+
+    /// What a notice of these facts does to the event in the calendar of a participant: without a
+    /// start there is none.
+    pub(super) fn calendar_method(&self) -> CalendarMethod {
+        match self.start_date {
+            Some(_) => CalendarMethod::Request,
+            None => CalendarMethod::Cancel,
+        }
     }
 }
 
@@ -59,26 +80,32 @@ pub(super) struct ChangedFact {
     pub(super) label: &'static str,
     pub(super) before: Option<String>,
     pub(super) after: Option<String>,
+    /// The new time in the zone of the reader, where clocks show another one.
+    pub(super) elsewhere: Option<String>,
 }
 
-#[cfg(test)]
+/// The facts of the competition of examples.
 pub(super) fn example() -> NotifiedFacts {
+    let WhenAndWhere { start_date, time_zone, venue_name, venue_address, online_url, .. } =
+        example::place();
     NotifiedFacts {
-        title: "Code Sprint".into(),
-        start_date: Some("2026-11-29T12:00:00Z".parse().unwrap()),
+        title: example::TITLE.0.into(),
+        start_date,
         ends_at: None,
-        venue_name: Some("Town Hall".into()),
-        venue_address: Some("Rathausplatz 1, 10115 Berlin".into()),
-        online_url: Some("https://meet.example/42".into()),
-        time_zone: "Europe/Berlin".into(),
+        venue_name,
+        venue_address,
+        online_url,
+        time_zone,
     }
 }
 
-#[cfg(test)]
+/// The same a week later, elsewhere.
 pub(super) fn example_after() -> NotifiedFacts {
+    let WhenAndWhere { start_date, ends_at, .. } = example::place();
+    let week_later = |at| at + TimeDelta::weeks(1);
     NotifiedFacts {
-        start_date: Some("2026-12-06T12:00:00Z".parse().unwrap()),
-        ends_at: Some("2026-12-06T16:00:00Z".parse().unwrap()),
+        start_date: start_date.map(week_later),
+        ends_at: ends_at.map(week_later),
         venue_name: Some("Library".into()),
         venue_address: None,
         online_url: None,
@@ -129,13 +156,14 @@ mod tests {
     fn only_participants_with_a_seat_are_notified_of_the_online_link() {
         let before = example();
         let after = NotifiedFacts { online_url: None, ..before.clone() };
-        assert_eq!(before.changes_to(&after, false), []);
+        assert_eq!(before.changes_to(&after, false, None), []);
         let link = ChangedFact {
             label: "Online link",
             before: Some("https://meet.example/42".into()),
             after: None,
+            elsewhere: None,
         };
-        assert_eq!(before.changes_to(&after, true), [link]);
+        assert_eq!(before.changes_to(&after, true, None), [link]);
     }
 
     #[test]

@@ -41,7 +41,11 @@ use crate::{
     infrastructure::{db::bulk::any_of, ids::new_id, keyset::Keyset},
     jobs::{self, BackgroundJob, Class, Execution, NewJob},
     mail::{
-        mailbox::{Draft, store_and_enqueue_in_bulk},
+        dedup_keys::CHANGE,
+        example::{self, Example},
+        links::Links,
+        mailbox::{About, Draft, store_and_enqueue_in_bulk},
+        reader::Reader,
         templates::{RenderedMail, UserText},
     },
 };
@@ -53,8 +57,6 @@ pub const DELAY: TimeDelta = TimeDelta::minutes(5);
 pub const DISTANCE: TimeDelta = TimeDelta::minutes(15);
 /// Participants notified by one transaction.
 const BATCH: u64 = 500;
-/// The dedup key of a notice: this, the id of the change, a colon, and the id of the registration.
-const CHANGE: &str = "change:";
 
 /// Notify every active participant of an edit that changes the title, the start, the end, the place
 /// or the online link, and of all others until it runs, once.
@@ -242,13 +244,12 @@ fn dedup_key(change: &competition_change::Model, registration: RegistrationId) -
 #[derive(Template)]
 #[template(path = "mail/change_notice.txt")]
 struct ChangeNotice<'a> {
-    name: UserText<'a>,
+    reader: Reader<'a>,
     title: UserText<'a>,
     changes: Vec<ChangedFact>,
     /// What the organizer adds.
     notes: Vec<UserText<'a>>,
-    /// The address of the competition.
-    page: &'a str,
+    links: &'a Links,
     registration: RegistrationId,
 }
 
@@ -259,12 +260,14 @@ fn draft(
     row: &registration::Model,
     user: &user::Model,
 ) -> Option<Draft> {
-    let changes = change.before.changes_to(&change.after, row.status.holds_seat());
+    let has_seat = row.status.holds_seat();
+    let time_zone = user.time_zone.as_deref();
+    let changes = change.before.changes_to(&change.after, has_seat, time_zone);
     let mail = RenderedMail::of(&ChangeNotice {
-        name: UserText(&user.name),
+        reader: user.into(),
         title: UserText(&change.after.title),
         notes: change.note.iter().flat_map(|note| note.lines()).map(UserText).collect(),
-        page: &ctx.page(&format!("/competitions/{}", change.competition_id)),
+        links: &Links::of(ctx, change.competition_id),
         registration: row.id,
         changes: Some(changes).filter(|changes| !changes.is_empty())?,
     });
@@ -273,34 +276,39 @@ fn draft(
         recipient: user.email.clone(),
         mail,
         dedup_key: dedup_key(change, row.id),
+        about: Some(About::registration(
+            change.competition_id,
+            row.id,
+            Some(change.after.calendar_method()),
+        )),
         cause: Cause::current(),
     })
+}
+
+/// The mails of this module, as their previews show them.
+pub(crate) fn mail_examples() -> Vec<Example> {
+    let (before, after) = (facts::example(), facts::example_after());
+    let (links, zone) = (example::links(), example::READER.time_zone);
+    let notice = |changes, notes| ChangeNotice {
+        reader: example::READER,
+        title: example::TITLE,
+        changes,
+        notes,
+        links: &links,
+        registration: example::REGISTRATION,
+    };
+    let notes = vec![UserText("The town hall is closed on Sunday."), UserText("Bring a pen.")];
+    let all = notice(before.changes_to(&after, true, zone), notes);
+    let without_seat = notice(after.changes_to(&before, false, zone), Vec::new());
+    vec![
+        Example::of("change_notice", &all),
+        Example::of("change_notice.without_seat", &without_seat),
+    ]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::templates::assert_preview;
-
-    #[test]
-    fn a_notice_of_a_change_reads_as_its_previews() {
-        let (before, after) = (facts::example(), facts::example_after());
-        let notice = |changes| ChangeNotice {
-            name: UserText("Grace Hopper"),
-            title: UserText("Code Sprint"),
-            changes,
-            notes: Vec::new(),
-            page: "https://site.example/competitions/7",
-            registration: RegistrationId(Uuid::from_u128(7)),
-        };
-        let all = ChangeNotice {
-            notes: vec![UserText("The town hall is closed on Sunday."), UserText("Bring a pen.")],
-            ..notice(before.changes_to(&after, true))
-        };
-        assert_preview("change_notice", &RenderedMail::of(&all));
-        let without_seat = notice(after.changes_to(&before, false));
-        assert_preview("change_notice.without_seat", &RenderedMail::of(&without_seat));
-    }
 
     #[test]
     fn merged_notes_are_the_newest_and_no_longer_than_one() {

@@ -20,9 +20,9 @@ mod popular_tags;
 mod search;
 mod seats;
 mod sitemap;
-mod summary;
 mod visible_to;
 
+pub use crate::summary::summary;
 pub use access_codes::access_codes;
 pub use cancel_competition::{
     cancel_competition, cancel_competition_by_title, cancel_competition_if_match, delete_draft,
@@ -50,5 +50,4 @@ pub use search::index_missing;
 pub(crate) use search::index_those_of;
 pub use seats::{SeatsWatch, seats, watch_seats};
 pub use sitemap::sitemap;
-pub use summary::summary;
 pub(crate) use visible_to::visible_to;

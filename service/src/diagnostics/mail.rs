@@ -6,7 +6,7 @@ use super::Finding;
 use crate::{
     Mailer, error_chain,
     infrastructure::ids::new_id,
-    mail::{html_part::html_part, smtp::Letter},
+    mail::{enclosures::Enclosures, html_part::html_part, smtp::Letter},
 };
 
 /// Connects to the mail server and logs in there.
@@ -30,6 +30,7 @@ pub async fn send_test_mail(mailer: &Mailer, to: &Email, site: &str, at: Timesta
         subject: "Test message of Mini Compete",
         text: &text,
         at,
+        enclosures: &Enclosures::default(),
     };
     match mailer.send(&letter, &html_part(site, letter.subject, &text)).await {
         Ok(()) => Finding::ok("mail.test", format!("the server has accepted a message to {to}")),

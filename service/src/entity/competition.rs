@@ -154,6 +154,13 @@ impl Model {
         }
     }
 
+    /// The `SEQUENCE` of the event of a registration. It grows with every edit, and whenever a seat
+    /// is taken or becomes free, so that a participant who comes back has a newer event than the
+    /// one that was cancelled.
+    pub(crate) fn sequence(&self) -> u32 {
+        count(self.version)
+    }
+
     /// The cover, if there is one.
     pub(crate) fn cover(&self) -> Option<Cover> {
         let alt = self.cover_alt.clone().unwrap_or_default();

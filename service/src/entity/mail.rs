@@ -1,7 +1,9 @@
 //! A message in a mailbox.
 
-use domain::{MailId, UserId};
+use domain::{CompetitionId, MailId, RegistrationId, UserId};
 use sea_orm::entity::prelude::*;
+
+use crate::calendar_file::CalendarMethod;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize)]
 #[sea_orm(table_name = "mailbox")]
@@ -17,6 +19,15 @@ pub(crate) struct Model {
     pub(crate) sent_at: DateTimeUtc,
     pub(crate) read_at: Option<DateTimeUtc>,
     pub(crate) dedup_key: String,
+    /// The competition that it is about. It may not exist any more.
+    pub(crate) competition_id: Option<CompetitionId>,
+    /// The registration that it is about. It may not exist any more.
+    pub(crate) registration_id: Option<RegistrationId>,
+    /// What it does to the event of the registration in the calendar of its reader.
+    pub(crate) calendar: Option<CalendarMethod>,
+    /// The revision of the competition that the mail has sent an event of; `None` if it was sent
+    /// without one, or not at all.
+    pub(crate) event_revision: Option<i32>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

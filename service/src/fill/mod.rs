@@ -25,6 +25,7 @@ use crate::{
     demo,
     entity::user,
     infrastructure::ids::{id_at, new_token},
+    mail::links::Links,
 };
 
 /// Registrations of a transaction, about.
@@ -105,7 +106,8 @@ pub async fn fill(
         let (competition, tags) = competitions::competition(&mut rng, &dates, &people, number)?;
         let (count, with_first) = (schedule.registrations(number), schedule.has_first(number));
         let users = registrants(&mut rng, &people, count, with_first);
-        batch.add(&mut rng, now, Opened { competition, tags, dates }, &users)?;
+        let links = Links::of(ctx, competition.id);
+        batch.add(&mut rng, now, Opened { competition, tags, dates, links }, &users)?;
         if batch.registrations() >= BATCH || number + 1 == size.competitions {
             filled.registrations += batch.registrations();
             std::mem::take(&mut batch).insert(ctx).await?;

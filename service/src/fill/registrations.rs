@@ -11,7 +11,7 @@ use super::{id, part, people::People, schedule::Dates};
 use crate::{
     Cause, Context, Error, Result,
     admission::{AdmissionCommand, RegistrationForm},
-    confirmation::{self, ConfirmRegistrations, SeatFrom, ToConfirm},
+    confirmation::{self, ConfirmRegistrations, Confirmation, SeatFrom, ToConfirm},
     entity::{
         competition, competition_tag, idempotency_log,
         job::{self, State},
@@ -21,7 +21,10 @@ use crate::{
     infrastructure::db::bulk,
     jobs,
     mail::{
+        links::Links,
         mailbox::{self, Draft},
+        reader::Reader,
+        templates::{RenderedMail, UserText},
         when_and_where::WhenAndWhere,
     },
 };
@@ -56,6 +59,7 @@ pub(super) struct Opened {
     pub(super) competition: competition::Model,
     pub(super) tags: Vec<competition_tag::Model>,
     pub(super) dates: Dates,
+    pub(super) links: Links,
 }
 
 impl Batch {
@@ -71,7 +75,7 @@ impl Batch {
         opened: Opened,
         users: &[&User],
     ) -> Result<()> {
-        let Opened { mut competition, tags, dates } = opened;
+        let Opened { mut competition, tags, dates, links } = opened;
         let open_for = dates.closed - dates.created;
         for (number, user) in users.iter().enumerate() {
             let registered_at = dates.created + part(open_for, number, users.len());
@@ -92,7 +96,7 @@ impl Batch {
                 last_event_id: None,
                 access_code: None,
             };
-            self.add_mail(rng, now, &row, &competition, user);
+            self.add_mail(rng, now, &row, (&competition, &links), user);
             let written_at = now - TimeDelta::hours(RECENT_HOURS)
                 + part(TimeDelta::hours(RECENT_HOURS), rng.usize(..CHUNK), CHUNK);
             self.add_job(rng, &row, written_at);
@@ -126,21 +130,25 @@ impl Batch {
         rng: &mut Rng,
         now: DateTimeUtc,
         row: &registration::Model,
-        competition: &competition::Model,
+        (competition, links): (&competition::Model, &Links),
         user: &User,
     ) {
         let place = WhenAndWhere::from(competition);
+        let reader = Reader { name: UserText(&user.name), time_zone: user.time_zone.as_deref() };
         let draft = Draft {
             user: user.id,
             recipient: user.email.clone(),
-            mail: confirmation::mail(
-                row.id,
-                SeatFrom::Registering,
-                &user.name,
-                &competition.title,
-                &place,
-            ),
+            mail: RenderedMail::of(&Confirmation {
+                reader,
+                title: UserText(&competition.title),
+                seat_from: SeatFrom::Registering,
+                place: place.shown_in(reader.time_zone),
+                answers: Vec::new(),
+                links,
+                registration: row.id,
+            }),
             dedup_key: confirmation::dedup_key(row, SeatFrom::Registering),
+            about: Some(confirmation::about(row, competition.start_date)),
             cause: Cause::default(),
         };
         let sent_at = row.registered_at + CONFIRMED_AFTER;

@@ -17,9 +17,9 @@ use crate::{
         competition_search, competition_sections, competition_tag, cron_tick, failed_job,
         idempotency_log, invitation,
         job::{self, State},
-        job_audit, login_attempt, mail, mail_limit, password_reset, personal_token, question,
-        refresh_token, registration, registration_event, search_term, session, user, webhook,
-        webhook_delivery,
+        job_audit, login_attempt, mail, mail_limit, mail_preference, password_reset,
+        personal_token, question, refresh_token, registration, registration_event, search_term,
+        session, user, webhook, webhook_delivery,
     },
     mail::limits,
     throttle, webhooks,
@@ -31,6 +31,8 @@ const IDEMPOTENCY_LOGS: TimeDelta = TimeDelta::hours(25);
 const CRON_TICKS: TimeDelta = TimeDelta::days(400);
 /// A deadline may be moved until then.
 const INVITATIONS: TimeDelta = TimeDelta::days(90);
+/// Mails are found again within about a year.
+const MAIL_PREFERENCES: TimeDelta = TimeDelta::days(400);
 /// A request to delete a draft may be repeated until then.
 const DELETED_DRAFTS: TimeDelta = TimeDelta::days(7);
 /// Expired personal access tokens stay in the list of their owner.
@@ -126,7 +128,7 @@ pub(super) fn rules(now: Timestamp, retention: &Retention) -> Vec<Rule> {
 }
 
 /// Rows that are of no use after a time which the program sets.
-fn short_lived(now: Timestamp) -> [Rule; 12] {
+fn short_lived(now: Timestamp) -> [Rule; 13] {
     let time = now.utc();
     [
         Rule::fixed(
@@ -164,6 +166,14 @@ fn short_lived(now: Timestamp) -> [Rule; 12] {
             "an hour, or six for a confirmation that was mailed",
             "mail is limited by the hour",
             limits::forgotten(now),
+        ),
+        Rule::fixed(
+            mail_preference::Entity,
+            "400 days since a mail last linked to them, if everything is mailed",
+            "links in mails to unsubscribe work as long",
+            mail_preference::Column::MailboxOnly
+                .eq("")
+                .and(mail_preference::Column::UsedAt.lt(time - MAIL_PREFERENCES)),
         ),
         Rule::fixed(
             idempotency_log::Entity,

@@ -6,6 +6,8 @@ mod list;
 mod revoke;
 mod send;
 
+pub(crate) use send::mail_examples;
+
 pub use invite::{invite, obstacle};
 pub use list::list;
 pub use revoke::revoke;

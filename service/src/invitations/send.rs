@@ -1,9 +1,9 @@
 //! Sending an invitation.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use askama::Template;
-use domain::{InvitationId, PublicError};
+use domain::{InvitationId, MailKind, PublicError};
 use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
 
@@ -14,18 +14,19 @@ use crate::{
     entity::{competition, invitation, user},
     jobs::{BackgroundJob, Class, Disposition, Execution},
     mail::{
-        delivery::{self, MAX_DELIVERIES, SEND_LIMIT},
+        dedup_keys::INVITATION,
+        delivery::{self, MAX_DELIVERIES, SEND_LIMIT, is_unsubscribed, with_unsubscribe_note},
+        enclosures::{Enclosures, reply_to},
+        example::{self, Example},
         limits::{self, Topic},
-        mailbox::{Draft, store_and_enqueue_in_bulk},
+        mailbox::{About, Draft, store_and_enqueue_in_bulk},
+        reader::Reader,
         smtp::Letter,
         templates::{RenderedMail, UserText},
-        when_and_where::WhenAndWhere,
+        when_and_where::{Shown, WhenAndWhere},
     },
     zones,
 };
-
-/// The dedup key of the message of an invitation: this, and its id.
-const INVITATION: &str = "invitation:";
 
 /// Send an invitation: as a message, if its address has an account, else by mail only. Without a
 /// mail server the organizer hands the link on.
@@ -61,18 +62,25 @@ impl BackgroundJob for SendInvitation {
         if is_withdrawn || !is_of_use || organizer.disabled_at.is_some() {
             return Ok(());
         }
+        let account = find_by_email(db, &found.email).await?;
+        let reader = account.as_ref().map(Reader::from);
+        let place = WhenAndWhere { online_url: None, ..WhenAndWhere::from(&competition) };
+        let deadline = competition.reg_deadline.into();
         let mail = RenderedMail::of(&InvitationMail {
+            name: reader.map(|reader| reader.name),
             title: UserText(&competition.title),
             organizer: UserText(&organizer.name),
-            place: &WhenAndWhere { online_url: None, ..WhenAndWhere::from(&competition) },
-            deadline: &zones::local(competition.reg_deadline.into(), &competition.time_zone),
+            place: place.shown_in(reader.and_then(|reader| reader.time_zone)),
+            deadline: &zones::local_with_zone(deadline, &competition.time_zone),
             link: &link(ctx, competition.id, &found.code),
         });
-        let account = find_by_email(db, &found.email).await?;
         match account {
             Some(account) if account.disabled_at.is_some() => Ok(()),
-            Some(account) => store(ctx, &account, id, mail).await,
-            None => send(ctx, execution, &found, &mail).await,
+            Some(account) => store(ctx, &account, &found, mail).await,
+            None => {
+                let reply_to = reply_to(ctx, &competition, &organizer);
+                send(ctx, execution, &found, &mail, reply_to).await
+            }
         }
     }
 }
@@ -80,14 +88,19 @@ impl BackgroundJob for SendInvitation {
 async fn store(
     ctx: &Context,
     account: &user::Model,
-    id: InvitationId,
+    invitation: &invitation::Model,
     mail: RenderedMail,
 ) -> Result<()> {
     let draft = Draft {
         user: account.id,
         recipient: account.email.clone(),
         mail,
-        dedup_key: format!("{INVITATION}{id}"),
+        dedup_key: format!("{INVITATION}{}", invitation.id),
+        about: Some(About {
+            competition: invitation.competition_id,
+            registration: None,
+            calendar: None,
+        }),
         cause: Cause::current(),
     };
     let tx = ctx.db.begin_read_committed().await?;
@@ -101,8 +114,13 @@ async fn send(
     execution: &Execution<'_, SendInvitation>,
     invitation: &invitation::Model,
     mail: &RenderedMail,
+    reply_to: Option<String>,
 ) -> Result<()> {
     if ctx.mailer.is_none() {
+        return Ok(());
+    }
+    let (address, kind) = (&*invitation.email, Some(MailKind::Invitations));
+    if is_unsubscribed(ctx, invitation.id.0, address, kind).await? {
         return Ok(());
     }
     let reserved = limits::reserve(ctx, Topic::Competitions, &invitation.email).await?;
@@ -110,13 +128,17 @@ async fn send(
         // There is no mailbox to find it in: it is mailed later.
         return Err(PublicError::rate_limited("Too many mails to this address", 3_600).into());
     };
+    let text = Cow::Borrowed(&*mail.body);
+    let (text, unsubscribe) = with_unsubscribe_note(ctx, text, address, kind).await?;
+    let enclosures = Enclosures { reply_to, unsubscribe, event: None };
     let letter = Letter {
         // A second mail of one invitation has the same Message-ID.
         id: invitation.id.0,
         to: &invitation.email,
         subject: &mail.subject,
-        text: &mail.body,
+        text: &text,
         at: invitation.invited_at.into(),
+        enclosures: &enclosures,
     };
     let sent = delivery::send(ctx, execution, &letter).await;
     match sent {
@@ -129,27 +151,30 @@ async fn send(
 #[derive(Template)]
 #[template(path = "mail/invitation.txt")]
 struct InvitationMail<'a> {
+    /// `None` without an account.
+    name: Option<UserText<'a>>,
     title: UserText<'a>,
     organizer: UserText<'a>,
-    place: &'a WhenAndWhere,
+    place: Shown<'a>,
     deadline: &'a str,
     link: &'a str,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mail::{templates::assert_preview, when_and_where};
-
-    #[test]
-    fn an_invitation_reads_as_its_preview() {
-        let mail = RenderedMail::of(&InvitationMail {
-            title: UserText("Code Sprint"),
-            organizer: UserText("Ada Lovelace"),
-            place: &WhenAndWhere { online_url: None, ..when_and_where::example() },
-            deadline: "Sunday, 22 November 2026 at 13:00 (Europe/Berlin)",
-            link: "https://site.example/competitions/7?code=6F1B0C2D9A8E7F604152",
-        });
-        assert_preview("invitation", &mail);
-    }
+/// The mails of this module, as their previews show them.
+pub(crate) fn mail_examples() -> Vec<Example> {
+    let place = WhenAndWhere { online_url: None, ..example::place() };
+    let mail = InvitationMail {
+        name: None,
+        title: example::TITLE,
+        organizer: UserText("Ada Lovelace"),
+        place: place.shown_in(None),
+        deadline: "Sun 22 Nov 2026, 13:00 (Europe/Berlin, UTC+1)",
+        link: "https://site.example/competitions/7?code=6F1B0C2D9A8E7F604152",
+    };
+    let with_account = InvitationMail {
+        name: Some(example::NAME),
+        place: place.shown_in(example::READER.time_zone),
+        ..mail
+    };
+    vec![Example::of("invitation", &mail), Example::of("invitation.with_account", &with_account)]
 }

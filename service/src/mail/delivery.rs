@@ -7,20 +7,25 @@ use std::{
 
 use askama::Template;
 use chrono::TimeDelta;
-use domain::MailId;
+use domain::{MailId, MailKind};
 use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
 use tracing::Instrument;
+use uuid::Uuid;
 
 use crate::{
     Context, Error, Result, Undelivered,
     entity::mail,
     jobs::{self, BackgroundJob, Class, Disposition, Execution, Route},
     mail::{
+        dedup_keys::kind_of,
+        enclosures::{self, Enclosures},
+        example::{self, Example},
         html_part::html_part,
         limits::{self, Reservation, Topic},
+        preferences,
         smtp::Letter,
-        templates::render,
+        templates::{RenderedMail, render},
     },
     metrics::MAILS,
 };
@@ -60,12 +65,16 @@ impl BackgroundJob for DeliverMail {
     const ON_TIMEOUT: Disposition = Disposition::Attempt;
     const OTHER_ROUTES: &'static [Route] = &[Self::BULK];
 
-    /// Skips a message that was deleted with its account. A message over the hourly limit of its
-    /// recipient stays in the mailbox without being mailed.
+    /// Skips a message that was deleted with its account. A message that its recipient does not
+    /// want by mail, or over their hourly limit, stays in the mailbox.
     async fn run(ctx: &Context, execution: &Execution<'_, Self>) -> Result<()> {
         let mail_id = execution.payload().mail_id;
         let found = mail::Entity::find_by_id(mail_id).one(ctx.db.connection()).await?;
         let Some(mail) = found else { return Ok(()) };
+        let kind = kind_of(&mail.dedup_key);
+        if is_unsubscribed(ctx, mail.id.0, &mail.recipient, kind).await? {
+            return Ok(());
+        }
         let topic = Topic::of(&mail.dedup_key);
         let Some(reservation) = reserve(ctx, topic, &mail).await? else {
             MAILS.over_limit();
@@ -75,16 +84,27 @@ impl BackgroundJob for DeliverMail {
             );
             return Ok(());
         };
+        let enclosures = match &ctx.mailer {
+            Some(mailer) => enclosures::of_message(ctx, &mail, mailer.sender()).await?,
+            None => Enclosures::default(),
+        };
+        let text = text(ctx, &mail, &reservation);
+        let (text, unsubscribe) = with_unsubscribe_note(ctx, text, &mail.recipient, kind).await?;
+        let enclosures = Enclosures { unsubscribe, ..enclosures };
         let letter = Letter {
             id: mail.id.0,
             to: &mail.recipient,
             subject: &mail.subject,
-            text: &text(ctx, &mail, &reservation),
+            text: &text,
             at: mail.sent_at.into(),
+            enclosures: &enclosures,
         };
         let sent = send(ctx, execution, &letter).await;
         if matches!(sent, Ok(true)) {
             reservation.keep();
+            if let Some(event) = &enclosures.event {
+                enclosures::record(ctx, &mail, event).await;
+            }
             return Ok(());
         }
         reservation.release().await;
@@ -120,6 +140,49 @@ fn text<'a>(ctx: &Context, mail: &'a mail::Model, reservation: &Reservation) -> 
         return Cow::Borrowed(&mail.body);
     }
     Cow::Owned(with_limit_note(&mail.body, &ctx.page("/mailbox")))
+}
+
+/// The end of a mail that one can unsubscribe from.
+#[derive(Template)]
+#[template(path = "mail/unsubscribe_note.txt")]
+struct UnsubscribeNote<'a> {
+    kind: MailKind,
+    link: &'a str,
+}
+
+/// The text of a mail with the page that ends mails of its kind to the address, and that page. The
+/// text alone for a kind that has none.
+pub(crate) async fn with_unsubscribe_note<'a>(
+    ctx: &Context,
+    text: Cow<'a, str>,
+    address: &str,
+    kind: Option<MailKind>,
+) -> Result<(Cow<'a, str>, Option<String>)> {
+    let Some(kind) = kind.filter(|kind| kind.has_unsubscribe_link()) else {
+        return Ok((text, None));
+    };
+    let link = preferences::unsubscribe_link(ctx, address, kind).await?;
+    Ok((Cow::Owned(unsubscribe_note(&text, kind, &link)), Some(link)))
+}
+
+fn unsubscribe_note(text: &str, kind: MailKind, link: &str) -> String {
+    format!("{text}\n\n{}", render(&UnsubscribeNote { kind, link }))
+}
+
+/// Whether the address wants messages of this kind in its mailbox only.
+pub(crate) async fn is_unsubscribed(
+    ctx: &Context,
+    id: Uuid,
+    address: &str,
+    kind: Option<MailKind>,
+) -> Result<bool> {
+    let Some(kind) = kind else { return Ok(false) };
+    let is_unsubscribed = preferences::is_mailbox_only(ctx, address, kind).await?;
+    if is_unsubscribed {
+        MAILS.unsubscribed();
+        tracing::info!(mail.id = %id, "not mailed: the recipient does not want mails of this kind");
+    }
+    Ok(is_unsubscribed)
 }
 
 /// Sends a letter for a job. `Ok(false)` when the mail server refused it permanently, or for four
@@ -166,18 +229,18 @@ async fn is_overdue<J: BackgroundJob>(ctx: &Context, execution: &Execution<'_, J
     Ok(since.is_some_and(|since| ctx.now().utc() - since >= GIVE_UP_AFTER))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mail::templates::{RenderedMail, assert_preview};
-
-    #[test]
-    fn the_last_mail_before_the_limit_reads_as_its_preview() {
-        let body = "Hello Grace Hopper,\n\nCode Sprint starts on Sun 29 Nov 2026, 13:00 CET.";
-        let mail = RenderedMail {
-            subject: "Reminder: Code Sprint starts soon!".to_owned(),
-            body: with_limit_note(body, "https://site.example/mailbox"),
-        };
-        assert_preview("limit_note", &mail);
-    }
+/// The mails of this module, as their previews show them.
+pub(crate) fn mail_examples() -> Vec<Example> {
+    let body = "Hello Grace Hopper,\n\nCode Sprint starts soon.";
+    let mail = RenderedMail {
+        subject: "Reminder: Code Sprint starts soon!".to_owned(),
+        body: with_limit_note(body, &format!("{}mailbox", example::SITE)),
+    };
+    let link = format!("{}unsubscribe/0123456789abcdef/reminders", example::SITE);
+    let unsubscribe_note =
+        RenderedMail { body: unsubscribe_note(body, MailKind::Reminders, &link), ..mail.clone() };
+    vec![
+        Example { name: "limit_note", mail },
+        Example { name: "unsubscribe_note", mail: unsubscribe_note },
+    ]
 }

@@ -7,22 +7,58 @@ use super::{
     templates::render,
 };
 
-/// Plain HTML with inline styles, that loads nothing and inherits the colours of the mail program.
+/// Plain HTML with inline styles, that loads nothing. Text has the colours of the mail program,
+/// light or dark; buttons have their own.
 #[derive(Template)]
 #[template(path = "mail/layout.html")]
 struct Layout<'a> {
     subject: &'a str,
-    paragraphs: Vec<Vec<Vec<Span<'a>>>>,
+    blocks: Vec<Block<'a>>,
+    site: &'a str,
+}
+
+/// A part of a text between empty lines.
+#[derive(Debug, PartialEq, Eq)]
+enum Block<'a> {
+    /// Its lines in pieces.
+    Paragraph(Vec<Vec<Span<'a>>>),
+    /// Lines that are each followed by an address of the site and nothing else.
+    Buttons(Vec<Button<'a>>),
+}
+
+/// A link that stands out.
+#[derive(Debug, PartialEq, Eq)]
+struct Button<'a> {
+    label: &'a str,
+    address: &'a str,
 }
 
 /// The text as HTML. Empty lines separate paragraphs. Addresses below `site` that stand between
-/// blanks are links; other addresses stay text, so that no words of a user become a link.
+/// blanks are links, and buttons where they are a line below one that ends in a colon; other
+/// addresses stay text, so that no words of a user become a link.
 pub(crate) fn html_part(site: &str, subject: &str, text: &str) -> String {
     let lines: Vec<_> = text.lines().collect();
-    let paragraphs = lines.split(|line| line.trim().is_empty()).filter(|lines| !lines.is_empty());
-    let paragraphs =
-        paragraphs.map(|lines| lines.iter().map(|line| spans(site, line)).collect()).collect();
-    render(&Layout { subject, paragraphs })
+    let blocks = lines.split(|line| line.trim().is_empty()).filter(|lines| !lines.is_empty());
+    let blocks = blocks.map(|lines| Block::of(site, lines)).collect();
+    render(&Layout { subject, blocks, site })
+}
+
+impl<'a> Block<'a> {
+    fn of(site: &str, lines: &[&'a str]) -> Self {
+        let buttons: Option<_> = lines.chunks(2).map(|pair| Button::of(site, pair)).collect();
+        match buttons {
+            Some(buttons) => Self::Buttons(buttons),
+            None => Self::Paragraph(lines.iter().map(|line| spans(site, line)).collect()),
+        }
+    }
+}
+
+impl<'a> Button<'a> {
+    fn of(site: &str, lines: &[&'a str]) -> Option<Self> {
+        let [label, address] = *lines else { return None };
+        let label = label.strip_suffix(':')?;
+        matches!(spans(site, address)[..], [Span::Link(_)]).then_some(Self { label, address })
+    }
 }
 
 #[cfg(test)]
@@ -31,19 +67,24 @@ mod tests {
 
     const SITE: &str = "https://site.example/";
 
+    /// What is between the name of the site and the line that names its address.
     fn body_of(html: &str) -> &str {
-        let (_, body) = html.split_once("<body").unwrap();
-        body.split_once(">\n").unwrap().1.split_once("\n</body>").unwrap().0
+        let (_, body) = html.split_once("Mini Compete</p>\n").unwrap();
+        body.split_once("\n<p style=\"margin: 2em").unwrap().0
     }
 
     #[test]
-    fn text_is_escaped_in_title_and_paragraphs() {
-        let html = html_part(SITE, "<b>x</b> & \"y\"", "Hello <b>x</b> & \"y\",\n\n'z'");
+    fn text_is_escaped_in_title_paragraphs_and_buttons() {
+        let text = "Hello <b>x</b> & \"y\",\n\n'z'\n\n<i>:\nhttps://site.example/?a&b=\"c";
+        let html = html_part(SITE, "<b>x</b> & \"y\"", text);
         let escaped = "&#60;b&#62;x&#60;/b&#62; &#38; &#34;y&#34;";
         assert!(html.contains(&format!("<title>{escaped}</title>")), "{html}");
         let expected =
-            format!("<p dir=\"auto\">Hello {escaped},</p>\n<p dir=\"auto\">&#39;z&#39;</p>");
-        assert_eq!(body_of(&html), expected);
+            format!("<p dir=\"auto\">Hello {escaped},</p>\n<p dir=\"auto\">&#39;z&#39;</p>\n");
+        let body = body_of(&html);
+        assert!(body.starts_with(&expected), "{body}");
+        assert!(body.contains("<a href=\"https://site.example/?a&#38;b=&#34;c\" style="), "{body}");
+        assert!(body.ends_with(">&#60;i&#62;</a>\n</p>"), "{body}");
     }
 
     #[test]
@@ -60,6 +101,23 @@ mod tests {
         assert_eq!(body_of(&html), expected);
         for text in ["https://evil.example/", "https://site.example.evil/", "javascript:alert(1)"] {
             assert_eq!(body_of(&html_part(SITE, "s", text)), format!("<p dir=\"auto\">{text}</p>"));
+        }
+    }
+
+    #[test]
+    fn only_lines_that_all_name_an_address_of_the_site_are_buttons() {
+        let buttons = |text: &str| html_part(SITE, "s", text).matches("inline-block").count();
+        let (first, second) = ("See it:\nhttps://site.example/a", "Leave:\nhttps://site.example/b");
+        assert_eq!(buttons(first), 1);
+        assert_eq!(buttons(&format!("{first}\n{second}")), 2);
+        for text in [
+            "See it:\nhttps://evil.example/a",
+            "See it\nhttps://site.example/a",
+            "See it:\nhttps://site.example/a now",
+            "See it:",
+            "See it:\nhttps://site.example/a\nor not",
+        ] {
+            assert_eq!(buttons(text), 0, "{text}");
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::{
     Context, Result,
     entity::mail_limit::{ActiveModel, Column, Entity},
     infrastructure::secrets,
+    mail::dedup_keys::{ACCOUNT, CONFIRMATION},
 };
 
 /// How long after its first mail a count starts again.
@@ -37,14 +38,6 @@ pub(crate) enum Topic {
     /// A link to set a new password.
     ResetLink,
 }
-
-/// The prefix of the dedup keys of confirmations. The id of the registration and its time follow.
-pub(crate) const CONFIRMATION: &str = "confirmation:";
-/// The same for registrations that an organizer has approved. They are not limited to one in six
-/// hours.
-pub(crate) const APPROVAL: &str = "approval:";
-/// The prefix of the dedup keys of messages about accounts.
-pub(crate) const ACCOUNT: &str = "account:";
 
 impl Topic {
     /// The topic of a message in the mailbox.

@@ -1,6 +1,9 @@
 //! The in-app mailbox.
 
-use domain::{ErrorCode, Mail, MailFilter, MailId, MailPage, Page, PublicError, Timestamp, UserId};
+use domain::{
+    CompetitionId, ErrorCode, Mail, MailFilter, MailId, MailPage, Page, PublicError,
+    RegistrationId, Timestamp, UserId,
+};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, Select,
     UpdateMany,
@@ -10,6 +13,7 @@ use sea_orm::{
 
 use crate::{
     Actor, Cause, Context, Result,
+    calendar_file::CalendarMethod,
     entity::mail,
     infrastructure::{
         db::bulk,
@@ -143,8 +147,31 @@ pub(crate) struct Draft {
     pub(crate) mail: RenderedMail,
     /// Two messages with one key are one message.
     pub(crate) dedup_key: String,
+    /// `None` for a message about the account.
+    pub(crate) about: Option<About>,
     /// The request that the message answers.
     pub(crate) cause: Cause,
+}
+
+/// What a message is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct About {
+    pub(crate) competition: CompetitionId,
+    /// That of the recipient, if there is one.
+    pub(crate) registration: Option<RegistrationId>,
+    /// What the message does to the event of the registration in the calendar of the recipient.
+    pub(crate) calendar: Option<CalendarMethod>,
+}
+
+impl About {
+    /// For a recipient with this registration.
+    pub(crate) fn registration(
+        competition: CompetitionId,
+        id: RegistrationId,
+        calendar: Option<CalendarMethod>,
+    ) -> Self {
+        Self { competition, registration: Some(id), calendar }
+    }
 }
 
 /// Stores messages in their mailboxes and, if this installation sends mail, enqueues the jobs that
@@ -214,13 +241,19 @@ pub(crate) fn row(draft: Draft, now: Timestamp) -> (mail::Model, Cause) {
         sent_at: now.utc(),
         read_at: None,
         dedup_key: draft.dedup_key,
+        competition_id: draft.about.map(|about| about.competition),
+        registration_id: draft.about.and_then(|about| about.registration),
+        calendar: draft.about.and_then(|about| about.calendar),
+        event_revision: None,
     };
     (row, draft.cause)
 }
 
-/// The words that a message is found by.
+/// The words that a message is found by. Addresses of pages are none.
 fn search_words(RenderedMail { subject, body }: &RenderedMail) -> String {
-    words(&format!("{subject} {body}")).join(" ")
+    let text = subject.split_whitespace().chain(body.split_whitespace());
+    let text: Vec<_> = text.filter(|word| !word.contains("://")).collect();
+    words(&text.join(" ")).join(" ")
 }
 
 fn own(actor: &Actor) -> Result<Select<mail::Entity>> {

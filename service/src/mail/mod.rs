@@ -1,12 +1,20 @@
 //! Mail: its words, the mailbox on the site, and the delivery of its messages by SMTP.
 
+pub(crate) mod answers;
+pub(crate) mod dedup_keys;
 pub mod delivery;
+pub(crate) mod enclosures;
+pub(crate) mod example;
 pub(crate) mod html_part;
 pub(crate) mod limits;
+pub(crate) mod links;
 pub mod mailbox;
+pub(crate) mod preferences;
+pub(crate) mod reader;
 pub(crate) mod smtp;
 mod spans;
 pub(crate) mod templates;
+pub(crate) mod unsubscribe_key;
 pub(crate) mod when_and_where;
 
 pub use spans::linked_text;

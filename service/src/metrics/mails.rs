@@ -24,7 +24,7 @@ impl Mails {
                 "mini_compete_mails_total",
                 "Attempts to send a mail by SMTP, by outcome.",
                 "outcome",
-                ["sent", "refused", "deferred", "unreachable", "over_limit"],
+                ["sent", "refused", "deferred", "unreachable", "over_limit", "unsubscribed"],
             ),
             duration: described_histogram(
                 "mini_compete_mail_send_duration_seconds",
@@ -42,6 +42,11 @@ impl Mails {
             Err(_) => "deferred",
         });
         record(&self.duration, duration);
+    }
+
+    /// A message stays in its mailbox because its recipient has chosen that.
+    pub(crate) fn unsubscribed(&self) {
+        self.outcomes.increment("unsubscribed");
     }
 
     /// A message stays in its mailbox because of the hourly limit.

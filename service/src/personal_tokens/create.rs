@@ -20,8 +20,10 @@ use crate::{
         ids::new_id,
     },
     mail::{
-        limits::ACCOUNT,
+        dedup_keys::ACCOUNT,
+        example::{self, Example},
         mailbox::{Draft, store_and_enqueue},
+        reader::Reader,
         templates::{RenderedMail, UserText},
     },
 };
@@ -122,11 +124,12 @@ struct PersonalTokenCreated<'a> {
 }
 
 fn notice(ctx: &Context, user: &user::Model, token: &personal_token::Model) -> Draft {
-    let expires_at = token.expires_at.map(|at| domain::Timestamp::from(at).human());
+    let reader = Reader::from(user);
+    let expires_at = token.expires_at.map(|at| reader.time(at.into()));
     let mail = RenderedMail::of(&PersonalTokenCreated {
         name: UserText(&user.name),
         token: UserText(&token.name),
-        at: &ctx.now().human(),
+        at: &reader.time(ctx.now()),
         can_write: token.scope == TokenScope::Write,
         expires_at: expires_at.as_deref(),
         page: &ctx.page("/account/tokens"),
@@ -136,27 +139,24 @@ fn notice(ctx: &Context, user: &user::Model, token: &personal_token::Model) -> D
         recipient: user.email.clone(),
         mail,
         dedup_key: format!("{ACCOUNT}personal-token-created:{}", token.id),
+        about: None,
         cause: Cause::current(),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mail::templates::assert_preview;
-
-    #[test]
-    fn a_notice_of_a_new_token_reads_as_its_preview() {
-        let mail = |can_write, expires_at| PersonalTokenCreated {
-            name: UserText("Grace Hopper"),
-            token: UserText("Results importer"),
-            at: "29 November 2026, 07:10 UTC",
-            can_write,
-            expires_at,
-            page: "https://site.example/account/tokens",
-        };
-        let until = Some("27 February 2027, 07:10 UTC");
-        assert_preview("personal_token_created", &RenderedMail::of(&mail(true, until)));
-        assert_preview("personal_token_created.read", &RenderedMail::of(&mail(false, None)));
-    }
+/// The mails of this module, as their previews show them.
+pub(crate) fn mail_examples() -> Vec<Example> {
+    let mail = |can_write, expires_at| PersonalTokenCreated {
+        name: example::NAME,
+        token: UserText("Results importer"),
+        at: "Sun 29 Nov 2026, 16:10 (Asia/Tokyo, UTC+9)",
+        can_write,
+        expires_at,
+        page: "https://site.example/account/tokens",
+    };
+    let until = Some("Sat 27 Feb 2027, 16:10 (Asia/Tokyo, UTC+9)");
+    vec![
+        Example::of("personal_token_created", &mail(true, until)),
+        Example::of("personal_token_created.read", &mail(false, None)),
+    ]
 }

@@ -12,6 +12,8 @@ mod recognize;
 mod revoke;
 mod secret;
 
+pub(crate) use create::mail_examples;
+
 use domain::PersonalToken;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 

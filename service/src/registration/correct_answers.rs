@@ -7,14 +7,20 @@ use domain::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
-use super::{answers::values_of, record, replace_answers::replace_answers};
+use super::{record, replace_answers::replace_answers};
 use crate::{
     Actor, Cause, Context, Result,
+    answers::values_of,
     competitions::visible_to,
     entity::{competition, question::questions_of, registration, registration_event, user},
     infrastructure::{db::retry, ids::new_id},
     mail::{
-        mailbox::{Draft, store_and_enqueue},
+        answers::shortened,
+        dedup_keys::ANSWERS,
+        example::{self, Example},
+        links::Links,
+        mailbox::{About, Draft, store_and_enqueue},
+        reader::Reader,
         templates::{RenderedMail, UserText},
     },
 };
@@ -27,11 +33,6 @@ pub struct SeenAnswers {
     /// The version of the questions.
     pub questions_version: u32,
 }
-
-/// The dedup key of a notice: this, and the id of the event.
-const ANSWERS: &str = "answers:";
-/// The most characters of an answer in a notice.
-const MAX_ANSWER: usize = 200;
 
 /// Replaces the answers of a registration for a competition of the actor to the questions that it
 /// asks, as [`domain::Question::for_organizer`] has them. Answers to questions that it asks no more
@@ -113,7 +114,7 @@ async fn attempt(
     };
     registration_event::Entity::insert(event.clone().into_active_model()).exec(&*tx).await?;
     if let Some(participant) = user::Entity::find_by_id(participant).one(&*tx).await? {
-        let draft = notice(&event, &changed, &participant, &competition);
+        let draft = notice(ctx, &event, changed, &participant, &competition);
         store_and_enqueue(ctx, &*tx, vec![draft]).await?;
     }
     tx.commit().await
@@ -122,31 +123,31 @@ async fn attempt(
 #[derive(Template)]
 #[template(path = "mail/answers_edited.txt")]
 struct AnswersEdited<'a> {
-    name: UserText<'a>,
+    reader: Reader<'a>,
     title: UserText<'a>,
     /// The questions, and the new answers.
     answers: Vec<(UserText<'a>, Option<UserText<'a>>)>,
+    links: &'a Links,
     registration: RegistrationId,
 }
 
 fn notice(
+    ctx: &Context,
     event: &registration_event::Model,
-    changed: &[(String, String)],
+    changed: Vec<(String, String)>,
     user: &user::Model,
     competition: &competition::Model,
 ) -> Draft {
-    let answers = changed.iter().map(|(question, answer)| {
-        let beginning = answer.char_indices().nth(MAX_ANSWER).map(|(end, _)| &answer[..end]);
-        (question, beginning.map_or_else(|| answer.clone(), |beginning| format!("{beginning}…")))
-    });
-    let answers: Vec<_> = answers.collect();
+    let answers: Vec<_> =
+        changed.into_iter().map(|(question, answer)| (question, shortened(answer))).collect();
     let answers = answers.iter().map(|(question, answer)| {
         (UserText(question), Some(UserText(answer)).filter(|_| !answer.is_empty()))
     });
     let mail = RenderedMail::of(&AnswersEdited {
-        name: UserText(&user.name),
+        reader: user.into(),
         title: UserText(&competition.title),
         answers: answers.collect(),
+        links: &Links::of(ctx, competition.id),
         registration: event.registration_id,
     });
     Draft {
@@ -154,28 +155,22 @@ fn notice(
         recipient: user.email.clone(),
         mail,
         dedup_key: format!("{ANSWERS}{}", event.id),
+        about: Some(About::registration(competition.id, event.registration_id, None)),
         cause: Cause::current(),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::mail::templates::assert_preview;
-
-    #[test]
-    fn a_notice_of_edited_answers_reads_as_its_preview() {
-        let mail = RenderedMail::of(&AnswersEdited {
-            name: UserText("Grace Hopper"),
-            title: UserText("Code Sprint"),
-            answers: vec![
-                (UserText("T-shirt size"), Some(UserText("M"))),
-                (UserText("What do you eat?"), None),
-            ],
-            registration: RegistrationId(Uuid::from_u128(7)),
-        });
-        assert_preview("answers_edited", &mail);
-    }
+/// The mail of this module, as its preview shows it.
+pub(crate) fn mail_examples() -> Vec<Example> {
+    let mail = AnswersEdited {
+        reader: example::READER,
+        title: example::TITLE,
+        answers: vec![
+            (UserText("T-shirt size"), Some(UserText("M"))),
+            (UserText("What do you eat?"), None),
+        ],
+        links: &example::links(),
+        registration: example::REGISTRATION,
+    };
+    vec![Example::of("answers_edited", &mail)]
 }

@@ -2,8 +2,11 @@
 
 use domain::{MyRegistration, RegistrationId, RegistrationPatch, Role, UserId};
 
-use super::{answers::values_of, mine, replace_answers::replace_answers};
-use crate::{Actor, Context, Result, entity::question::questions_of, infrastructure::db::retry};
+use super::{mine, replace_answers::replace_answers};
+use crate::{
+    Actor, Context, Result, answers::values_of, entity::question::questions_of,
+    infrastructure::db::retry,
+};
 
 /// Replaces the answers of one of the actor's registrations to the questions that its competition
 /// asks. Answers to questions that it asks no more stay.

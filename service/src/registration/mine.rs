@@ -11,13 +11,10 @@ use sea_orm::{
     QueryFilter, QuerySelect, SelectTwo,
 };
 
-use super::{
-    answers::{in_order, values_of},
-    rejection_reasons::rejection_reasons,
-    waiting_list::positions,
-};
+use super::{rejection_reasons::rejection_reasons, waiting_list::positions};
 use crate::{
     Actor, Context, Error, Result,
+    answers::{in_order, values_of},
     competitions::{contact_shown_to, is_of_draft},
     entity::{competition, competition_tag::tags_of, question::questions_of, registration, user},
     infrastructure::{

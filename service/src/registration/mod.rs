@@ -1,7 +1,6 @@
 //! Registrations: registering, cancelling, and the lists of participants.
 
 mod add_participant;
-mod answers;
 mod cancel_registration;
 mod correct_answers;
 mod edit_answers;
@@ -13,6 +12,8 @@ mod replace_answers;
 mod review;
 mod roster;
 mod waiting_list;
+
+pub(crate) use correct_answers::mail_examples;
 
 pub use add_participant::add_participant;
 pub use cancel_registration::cancel_registration;

@@ -5,9 +5,9 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Set,
 };
 
-use super::answers::Values;
 use crate::{
     Result,
+    answers::Values,
     entity::{answer, registration},
     infrastructure::db::bulk::{self, any_of},
 };

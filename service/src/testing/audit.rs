@@ -11,13 +11,12 @@ use serde_json::Value;
 
 use super::World;
 use crate::{
-    cancellation_notice::CANCELLATION,
     entity::{
         competition, cron_tick, failed_job,
         job::{self, State},
         mail, registration,
     },
-    mail::limits::{APPROVAL, CONFIRMATION},
+    mail::dedup_keys::{APPROVAL, CANCELLATION, CONFIRMATION},
 };
 
 /// Jobs that confirm registrations: of this release, and of the one before.

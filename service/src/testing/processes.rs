@@ -71,9 +71,7 @@ impl World {
     /// When the database does not answer.
     pub async fn production(&self) -> Context {
         let settings = Settings { mode: Mode::Production, ..settings() };
-        let clock = Arc::clone(&self.clock);
-        let db = self.database.connect().await;
-        Context::with_clock(db, self.redis.connect(), settings, clock)
+        self.process_of(settings).await
     }
 
     /// A process that keeps rows for other periods.
@@ -82,9 +80,7 @@ impl World {
     /// When the database does not answer.
     pub async fn process_with_retention(&self, retention: Retention) -> Context {
         let settings = Settings { retention, ..settings() };
-        let clock = Arc::clone(&self.clock);
-        let db = self.database.connect().await;
-        Context::with_clock(db, self.redis.connect(), settings, clock)
+        self.process_of(settings).await
     }
 
     /// A process that shows the addresses of organizers' accounts to themselves and administrators
@@ -94,9 +90,7 @@ impl World {
     /// When the database does not answer.
     pub async fn hiding_organizer_emails(&self) -> Context {
         let settings = Settings { public_organizer_email: false, ..settings() };
-        let clock = Arc::clone(&self.clock);
-        let db = self.database.connect().await;
-        Context::with_clock(db, self.redis.connect(), settings, clock)
+        self.process_of(settings).await
     }
 
     /// A process with rate limits on requests and failed logins.
@@ -113,9 +107,7 @@ impl World {
     /// When the database does not answer.
     pub async fn limiting_logins(&self, login_limits: LoginLimits) -> Context {
         let settings = Settings { rate_limits: true, login_limits, ..settings() };
-        let clock = Arc::clone(&self.clock);
-        let db = self.database.connect().await;
-        Context::with_clock(db, self.redis.connect(), settings, clock)
+        self.process_of(settings).await
     }
 
     /// A process that sends mail, through the SMTP server at `url`.
@@ -131,10 +123,38 @@ impl World {
     /// # Panics
     /// When the database does not answer.
     pub async fn process_with_mail_by(&self, url: &str, ca: Option<&str>) -> Context {
-        let from = "Mini Compete <no-reply@site.example>";
-        let mailer = Mailer::trusting(url, from, ca).expect("settings");
-        let settings = Settings { mailer: Some(mailer), ..settings() };
+        let settings = Settings { mailer: Some(mailer(url, ca)), ..settings() };
+        self.process_of(settings).await
+    }
+
+    /// A process that sends mail, and shows the addresses of organizers' accounts to nobody else.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn process_with_mail_hiding_organizer_emails(&self, url: &str) -> Context {
+        let mailer = Some(mailer(url, None));
+        let settings = Settings { mailer, public_organizer_email: false, ..settings() };
+        self.process_of(settings).await
+    }
+
+    /// A process that sends mail for a site at this address.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn process_with_mail_at(&self, url: &str, site_url: &str) -> Context {
+        let mailer = Some(mailer(url, None));
+        let settings = Settings { mailer, site_url: site_url.to_owned(), ..settings() };
+        self.process_of(settings).await
+    }
+
+    /// A process with these settings.
+    async fn process_of(&self, settings: Settings) -> Context {
         let clock = Arc::clone(&self.clock);
         Context::with_clock(self.database.connect().await, self.redis.connect(), settings, clock)
     }
+}
+
+/// Sends through the server at `url`, whose certificate may be from one of the authorities in `ca`.
+fn mailer(url: &str, ca: Option<&str>) -> Mailer {
+    Mailer::trusting(url, "Mini Compete <no-reply@site.example>", ca).expect("settings")
 }

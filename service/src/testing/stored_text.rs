@@ -4,8 +4,8 @@ use sea_orm::{EntityTrait, Select};
 
 use super::World;
 use crate::entity::{
-    answer, competition_change, failed_job, idempotency_log, job, mail, password_reset,
-    personal_token, refresh_token, registration_event, session, user,
+    answer, competition_change, failed_job, idempotency_log, job, mail, mail_preference,
+    password_reset, personal_token, refresh_token, registration_event, session, user,
 };
 
 impl World {
@@ -22,6 +22,7 @@ impl World {
             self.rows(session::Entity::find()).await,
             self.rows(idempotency_log::Entity::find()).await,
             self.rows(mail::Entity::find()).await,
+            self.rows(mail_preference::Entity::find()).await,
             self.rows(answer::Entity::find()).await,
             self.rows(registration_event::Entity::find()).await,
             self.rows(competition_change::Entity::find()).await,

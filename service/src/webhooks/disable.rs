@@ -10,7 +10,8 @@ use crate::{
     entity::{user, webhook, webhook_delivery},
     infrastructure::db::bulk,
     mail::{
-        limits::ACCOUNT,
+        dedup_keys::ACCOUNT,
+        example::Example,
         mailbox::{Draft, store_and_enqueue},
         templates::{RenderedMail, UserText},
     },
@@ -86,6 +87,7 @@ fn draft(
         recipient: organizer.email.clone(),
         mail,
         dedup_key: format!("{ACCOUNT}webhook-disabled:{}:{now}", webhook.id),
+        about: None,
         cause: Cause::current(),
     }
 }
@@ -99,18 +101,12 @@ fn sentence(reason: DisabledReason) -> &'static str {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mail::templates::assert_preview;
-
-    #[test]
-    fn a_notice_of_a_disabled_webhook_reads_as_its_preview() {
-        let mail = WebhookDisabled {
-            name: UserText("Ada Lovelace"),
-            webhook: UserText("Seats on our home page"),
-            reason: sentence(DisabledReason::Failing),
-        };
-        assert_preview("webhook_disabled", &RenderedMail::of(&mail));
-    }
+/// The mail of this module, as its preview shows it.
+pub(crate) fn mail_examples() -> Vec<Example> {
+    let mail = WebhookDisabled {
+        name: UserText("Ada Lovelace"),
+        webhook: UserText("Seats on our home page"),
+        reason: sentence(DisabledReason::Failing),
+    };
+    vec![Example::of("webhook_disabled", &mail)]
 }

@@ -34,6 +34,8 @@ mod retry_after;
 mod schedule;
 mod secret;
 
+pub(crate) use disable::mail_examples;
+
 pub(crate) use backlog::{Backlog, backlog};
 pub(crate) use deliver::DeliverWebhooks;
 pub use endpoints::{create, delete, edit, get, list, rotate_secret};

@@ -51,8 +51,12 @@ async fn each_participant_with_a_seat_is_notified_once() {
     assert_eq!(world.run_pending_jobs().await, 1);
     let [mail, _] = &mails(&world, stays).await[..] else { panic!("two messages") };
     assert_eq!((&*mail.subject, mail.sent_at), (CANCELLED, world.ctx.now()));
-    for part in ["Guest 1", "does not take place", "Sun 29 Nov 2026, 13:00 CET", "Registration ID"]
-    {
+    for part in [
+        "Guest 1",
+        "does not take place",
+        "Sun 29 Nov 2026, 13:00 (Europe/Berlin, UTC+1)",
+        "Registration ID",
+    ] {
         assert!(mail.body.contains(part), "{part} is missing from {}", mail.body);
     }
     assert!(subjects(&world, leaves).await.is_empty(), "they had cancelled before");

@@ -37,8 +37,8 @@ async fn a_message_of_the_mailbox_is_sent_to_the_address_as_well() {
     assert_eq!(sent.header("from"), "\"Mini Compete\" <no-reply@site.example>");
     assert_eq!(sent.header("message-id"), format!("<{}@site.example>", kept.id));
     assert_eq!(sent.header("date"), "Mon, 23 Nov 2026 12:00:00 +0000");
-    let two_parts = format!("multipart/alternative; boundary=\"{}\"", kept.id.0.simple());
-    assert_eq!(sent.header("content-type"), two_parts);
+    let parts = format!("multipart/mixed; boundary=\"mixed-{}\"", kept.id.0.simple());
+    assert_eq!(sent.header("content-type"), parts);
     assert_eq!(sent.header("auto-submitted"), "auto-generated");
     assert!(sent.header("subject").contains("Registration Confirmed"));
     assert_eq!(sent.body, kept.body);

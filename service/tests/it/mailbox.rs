@@ -114,6 +114,18 @@ async fn a_search_finds_words_of_subject_and_text_in_any_case_among_ones_own_mai
 }
 
 #[tokio::test]
+async fn a_message_is_not_found_by_the_words_of_its_links() {
+    let world = World::new().await;
+    let [grace, _] = two_participants_with_mail(&world).await;
+    // The path of a competition, and the host of the site.
+    for word in ["competitions", "site.example"] {
+        assert!(mails(&world, &grace).await.iter().all(|mail| mail.body.contains(word)), "{word}");
+        assert_eq!(found(&world, &grace, word, "1").await.found.total, 0, "{word}");
+    }
+    assert_eq!(found(&world, &grace, "cancel your registration", "1").await.found.total, 2);
+}
+
+#[tokio::test]
 async fn a_mailbox_is_read_all_at_once_and_a_message_made_unread_again() {
     let world = World::new().await;
     let [grace, alan] = two_participants_with_mail(&world).await;

@@ -10,6 +10,7 @@ use std::{
     },
 };
 
+use mail_parser::{GetHeader, HeaderName, MessageParser, MessagePart};
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
@@ -60,7 +61,7 @@ struct Shared {
     connections: AtomicUsize,
 }
 
-/// A mail with a text part and an HTML part.
+/// A mail with a text part and an HTML part, and perhaps a calendar file.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Received {
     /// The recipients of the envelope.
@@ -70,6 +71,8 @@ pub(crate) struct Received {
     pub(crate) body: String,
     /// The HTML part, decoded.
     pub(crate) html: String,
+    /// The calendar files, each with its content type: one of the alternatives, and the attachment.
+    pub(crate) calendars: Vec<(String, String)>,
     /// The mail as it was sent, with `\n` at the ends of its lines.
     pub(crate) raw: String,
 }
@@ -294,16 +297,14 @@ async fn take(shared: &Shared, mut mail: Received, text: &str) -> Option<String>
     if let Some(planned) = planned(shared, CONTENT) {
         return Some(planned.to_owned());
     }
-    let (headers, content) = split(text);
-    for part in parts(header(&headers, "content-type"), content) {
-        let (headers, body) = split(part);
-        let body = decoded(header(&headers, "content-transfer-encoding"), body);
-        match header(&headers, "content-type") {
-            "text/plain; charset=utf-8" => mail.body = body,
-            "text/html; charset=utf-8" => mail.html = body,
-            other => panic!("a part of the type {other}"),
-        }
-    }
+    let parsed = MessageParser::default().parse(text).expect("a mail");
+    assert_eq!((parsed.text_body_count(), parsed.html_body_count()), (1, 1), "{text}");
+    mail.body = parsed.body_text(0).expect("a text part").into_owned();
+    mail.html = parsed.body_html(0).expect("an HTML part").into_owned();
+    mail.calendars = parsed.attachments().map(calendar).collect();
+    let (headers, _) = text.split_once("\n\n").expect("headers");
+    // A line that begins with a blank continues the line before it.
+    let headers = headers.replace("\n ", " ").lines().map(str::to_owned).collect();
     mail.headers = headers;
     mail.raw = text.to_owned();
     let goes_away = {
@@ -326,12 +327,14 @@ async fn take(shared: &Shared, mut mail: Received, text: &str) -> Option<String>
     Some("250 taken".to_owned())
 }
 
-/// The headers and the content of a mail or a part.
-fn split(text: &str) -> (Vec<String>, &str) {
-    let (headers, content) = text.split_once("\n\n").expect("headers");
-    // A line that begins with a blank continues the line before it.
-    let headers = headers.replace("\n ", " ");
-    (headers.lines().map(str::to_owned).collect(), content)
+/// A part that is a calendar file.
+fn calendar(part: &MessagePart<'_>) -> (String, String) {
+    let content_type = part.headers.header_value(&HeaderName::ContentType).expect("a type");
+    let content_type = content_type.as_content_type().expect("a content type");
+    let method = content_type.attribute("method").expect("a method");
+    let subtype = content_type.subtype().expect("a subtype");
+    let file = part.text_contents().expect("text").to_owned();
+    (format!("{}/{subtype}; method={method}", content_type.ctype()), file)
 }
 
 /// The value of a header that is there once.
@@ -340,31 +343,4 @@ fn header<'a>(headers: &'a [String], name: &str) -> &'a str {
     let found: Vec<_> = headers.iter().filter(is_it).collect();
     let [line] = found[..] else { panic!("{name} is there {} times", found.len()) };
     line[name.len() + 1..].trim()
-}
-
-/// The parts of a mail of the type multipart/alternative.
-fn parts<'a>(content_type: &str, content: &'a str) -> Vec<&'a str> {
-    let boundary = content_type.strip_prefix("multipart/alternative; boundary=\"");
-    let boundary = boundary.expect("two parts").trim_end_matches('"');
-    let (parts, _) = content.split_once(&format!("--{boundary}--")).expect("an end");
-    // The line break before a boundary belongs to it.
-    let boundary = format!("--{boundary}\n");
-    let parts = parts.split(&boundary).skip(1);
-    parts.map(|part| part.strip_suffix('\n').expect("a line")).collect()
-}
-
-/// The text of a part. Quoted-printable encodes bytes as `=C3` and breaks long lines after a `=`.
-fn decoded(encoding: &str, body: &str) -> String {
-    if encoding != "quoted-printable" {
-        return body.to_owned();
-    }
-    let body = body.replace("=\n", "");
-    let mut pieces = body.split('=');
-    let mut bytes = pieces.next().unwrap_or_default().as_bytes().to_owned();
-    for piece in pieces {
-        let (code, rest) = piece.split_at(2);
-        bytes.push(u8::from_str_radix(code, 16).expect("two hexadecimal digits"));
-        bytes.extend_from_slice(rest.as_bytes());
-    }
-    String::from_utf8(bytes).expect("UTF-8")
 }

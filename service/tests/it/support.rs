@@ -180,6 +180,20 @@ pub(crate) async fn refuse_releases(world: &World) {
     world.execute(sql).await.unwrap();
 }
 
+/// Makes the database refuse to record that a mail was sent with its event.
+pub(crate) async fn refuse_records_of_events(world: &World) {
+    let sql = if world.database_url().starts_with("sqlite") {
+        "CREATE TRIGGER unrecorded BEFORE UPDATE ON mailbox WHEN NEW.event_revision IS NOT NULL \
+         BEGIN SELECT RAISE(ABORT, 'unrecorded'); END"
+    } else {
+        "CREATE FUNCTION unrecorded() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+         RAISE EXCEPTION 'unrecorded'; END $$; \
+         CREATE TRIGGER unrecorded BEFORE UPDATE ON mailbox FOR EACH ROW \
+         WHEN (NEW.event_revision IS NOT NULL) EXECUTE FUNCTION unrecorded()"
+    };
+    world.execute(sql).await.unwrap();
+}
+
 /// Claims the one job that is due.
 pub(crate) async fn claim_one(ctx: &Context) -> Claim {
     let mut claims = claim(ctx, 10).await.unwrap();

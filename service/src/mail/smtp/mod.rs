@@ -1,6 +1,7 @@
 //! Sending mail by SMTP.
 
 mod address;
+mod body;
 mod pool;
 mod refusal;
 mod server;
@@ -16,7 +17,7 @@ use domain::Timestamp;
 use lettre::{
     Address, Message,
     message::{
-        Mailbox, MultiPart, MultiPartKind, SinglePart,
+        Mailbox,
         header::{HeaderName, HeaderValue},
     },
 };
@@ -28,6 +29,7 @@ use self::{
     refusal::undelivered,
     server::Server,
 };
+use super::enclosures::Enclosures;
 use crate::{error::Undelivered, infrastructure::circuit_breaker::CircuitBreaker};
 
 /// How long a failure to connect opens the circuit breaker: mail fails at once meanwhile and is
@@ -44,6 +46,7 @@ pub(crate) struct Letter<'a> {
     /// The text part.
     pub(crate) text: &'a str,
     pub(crate) at: Timestamp,
+    pub(crate) enclosures: &'a Enclosures,
 }
 
 /// Why mail cannot be sent as it is configured.
@@ -112,6 +115,11 @@ impl Mailer {
         })))
     }
 
+    /// The address that mails come from.
+    pub(crate) fn sender(&self) -> &str {
+        self.0.from.email.as_ref()
+    }
+
     /// Opens a connection of its own, logs in, and closes it.
     ///
     /// # Errors
@@ -120,8 +128,8 @@ impl Mailer {
         self.0.pool.check().await
     }
 
-    /// Sends a mail with its text part and an HTML part. The workers limit how many are sent at the
-    /// same time.
+    /// Sends a mail with its text part, an HTML part, and what is enclosed. The workers limit how
+    /// many are sent at the same time.
     pub(crate) async fn send(&self, letter: &Letter<'_>, html: &str) -> Result<(), Undelivered> {
         let shared = &*self.0;
         let to = wire_address(letter.to).map_err(Undelivered::rejected)?;
@@ -150,14 +158,23 @@ impl Mailer {
     ) -> Result<Message, Undelivered> {
         let invalid = |error| Undelivered::rejected(format!("the mail cannot be written: {error}"));
         let auto = HeaderName::new_from_ascii_str("Auto-Submitted");
-        // The boundary depends only on the id, so that a mail that is sent again is the same.
-        // lettre encodes each part with lines of at most 76 characters.
-        let parts = MultiPart::builder()
-            .kind(MultiPartKind::Alternative)
-            .boundary(letter.id.simple().to_string())
-            .singlepart(SinglePart::plain(letter.text.to_owned()))
-            .singlepart(SinglePart::html(html.to_owned()));
-        Message::builder()
+        let mut message = Message::builder();
+        // An address that cannot be written to is no reason not to send the mail.
+        let reply_to = letter.enclosures.reply_to.as_deref();
+        if let Some(address) = reply_to.and_then(|address| wire_address(address).ok()) {
+            message = message.reply_to(Mailbox::new(None, address));
+        }
+        let header =
+            |name, value: String| HeaderValue::new(HeaderName::new_from_ascii_str(name), value);
+        if let Some(page) = &letter.enclosures.unsubscribe {
+            message = message.raw_header(header("List-Unsubscribe", format!("<{page}>")));
+            // One click needs TLS (RFC 8058, section 3.1).
+            if page.starts_with("https://") {
+                let one_click = "List-Unsubscribe=One-Click".to_owned();
+                message = message.raw_header(header("List-Unsubscribe-Post", one_click));
+            }
+        }
+        message
             .message_id(Some(format!("<{}@{}>", letter.id, self.0.from.email.domain())))
             .date(SystemTime::from(letter.at.utc()))
             .from(self.0.from.clone())
@@ -165,7 +182,7 @@ impl Mailer {
             .subject(one_line(letter.subject))
             // Keeps automatic responders from replying (RFC 3834).
             .raw_header(HeaderValue::new(auto, "auto-generated".to_owned()))
-            .multipart(parts)
+            .multipart(body::parts(letter, html))
             .map_err(invalid)
     }
 }

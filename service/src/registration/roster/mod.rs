@@ -16,13 +16,10 @@ use sea_orm::{
 pub use self::check_in::check_in_list;
 pub use self::export::{RosterExport, export_roster};
 use self::list::{Key, Row, list_after, matching, matching_with_users, order};
-use super::{
-    answers::{in_order, values_of},
-    rejection_reasons::rejection_reasons,
-    waiting_list::set_positions,
-};
+use super::{rejection_reasons::rejection_reasons, waiting_list::set_positions};
 use crate::{
     Actor, Context, Error, Result,
+    answers::{in_order, values_of},
     competitions::visible_to,
     entity::{competition, question, registration, user},
     infrastructure::{db::bulk::any_of, keyset::in_order_of},

@@ -8,13 +8,13 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use crate::{Result, entity::answer, infrastructure::db::bulk::any_of};
 
 /// The values that a registration has stored, by question.
-pub(super) type Values = HashMap<QuestionId, Vec<String>>;
+pub(crate) type Values = HashMap<QuestionId, Vec<String>>;
 
 /// The values of those registrations that have answers.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn values_of(
+pub(crate) async fn values_of(
     db: &impl ConnectionTrait,
     registrations: impl IntoIterator<Item = RegistrationId>,
 ) -> Result<HashMap<RegistrationId, Values>> {
@@ -37,7 +37,7 @@ pub(super) async fn values_of(
 
 /// The answers with these values in the order of the questions; those to removed questions are the
 /// last.
-pub(super) fn in_order(questions: &Questions, mut values: Values) -> Vec<Answer> {
+pub(crate) fn in_order(questions: &Questions, mut values: Values) -> Vec<Answer> {
     let all = questions.asked.iter().chain(&questions.removed);
     let answers = all.filter_map(|question| {
         let value = AnswerValue::of(question.kind, values.remove(&question.id)?);

@@ -1,0 +1,40 @@
+//! What the dedup keys of messages begin with. Ids follow.
+
+use domain::MailKind;
+
+/// A confirmation of a registration.
+pub(crate) const CONFIRMATION: &str = "confirmation:";
+/// A confirmation of a registration that an organizer has approved. It is not limited to one in six
+/// hours.
+pub(crate) const APPROVAL: &str = "approval:";
+/// What an organizer has decided on a registration.
+pub(crate) const REVIEW: &str = "review:";
+/// Answers that an organizer has edited.
+pub(crate) const ANSWERS: &str = "answers:";
+/// A competition that has changed.
+pub(crate) const CHANGE: &str = "change:";
+/// A competition that was cancelled.
+pub(crate) const CANCELLATION: &str = "cancellation:";
+/// A competition that starts soon.
+pub(crate) const REMINDER: &str = "reminder:";
+/// An invitation to a competition.
+pub(crate) const INVITATION: &str = "invitation:";
+/// A message about the account.
+pub(crate) const ACCOUNT: &str = "account:";
+
+/// The kinds that users have preferences for.
+const KINDS: [(&str, MailKind); 8] = [
+    (CONFIRMATION, MailKind::Registrations),
+    (APPROVAL, MailKind::Registrations),
+    (REVIEW, MailKind::Registrations),
+    (ANSWERS, MailKind::Registrations),
+    (CHANGE, MailKind::Changes),
+    (CANCELLATION, MailKind::Changes),
+    (REMINDER, MailKind::Reminders),
+    (INVITATION, MailKind::Invitations),
+];
+
+/// The kind of the message with a key; `None` for one that is always mailed.
+pub(crate) fn kind_of(dedup_key: &str) -> Option<MailKind> {
+    KINDS.into_iter().find(|(prefix, _)| dedup_key.starts_with(prefix)).map(|(_, kind)| kind)
+}
