@@ -44,6 +44,12 @@ export const JOURNEY = {
     { id: 'get_current_user', as: 'participant' },
     { id: 'edit_profile', as: 'participant' },
     {
+      id: 'edit_mail_preferences',
+      as: 'participant',
+      tests: { 'changes one kind': 'response.reminders === "MAILBOX" && response.changes === "MAIL"' },
+    },
+    { id: 'get_mail_preferences', as: 'participant', tests: { 'has the change': 'response.reminders === "MAILBOX"' } },
+    {
       id: 'refresh_tokens',
       body: { refreshToken: '{{participantRefreshToken}}' },
       save: { participantToken: 'response.token', participantRefreshToken: 'response.refreshToken' },

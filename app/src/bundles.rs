@@ -16,7 +16,7 @@ use crate::{
     hand_over::hand_over,
     hydration, next,
     pages::{
-        HomePage,
+        HomePage, UnsubscribePage,
         account::{AccountPage, RevokeTokenPage, TokensPage},
         admin::{DiscardJobPage, QueuesPage},
         auth::{ForgotPage, LoginPage, ResetPage, SignupPage},
@@ -99,6 +99,7 @@ bundle! { accounts, AccountsPages, show_accounts, fetch_accounts:
     ForgotPage,
     ResetPage,
     AccountPage,
+    UnsubscribePage,
 }
 
 bundle! { own, OwnPages, show_own, fetch_own:

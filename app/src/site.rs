@@ -190,6 +190,11 @@ fn Site() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route
+                    path=path!("/unsubscribe/:key/:kind")
+                    view={Lazy::<accounts::UnsubscribePage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
                     path=path!("/account/tokens")
                     view={Lazy::<integrate::TokensPage>::new()}
                     ssr=SsrMode::Async

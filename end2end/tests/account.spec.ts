@@ -88,6 +88,20 @@ test('a new password ends all other sessions', async ({ page, browser, api }) =>
   await other.close();
 });
 
+test('the kinds of messages that are mailed are kept', async ({ page, api }) => {
+  await logInAs(page, await api.participant());
+  await open(page, '/account');
+  const messages = form(page, 'Messages by mail');
+  const reminders = messages.getByRole('checkbox', { name: 'Reminders' });
+  await expect(reminders).toBeChecked();
+  await reminders.uncheck();
+  await messages.getByRole('button', { name: 'Save choice' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'Your choice was saved.' })).toBeVisible();
+  await open(page, '/account');
+  await expect(reminders).not.toBeChecked();
+  await expect(messages.getByRole('checkbox', { name: 'Changes' })).toBeChecked();
+});
+
 test('name and time zone are saved, and the header shows the name', async ({ page, api }) => {
   await logInAs(page, await api.participant());
   await open(page, '/account');

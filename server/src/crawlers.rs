@@ -19,8 +19,8 @@ use tokio::sync::Mutex;
 use crate::{AppState, problem::Problem};
 
 /// The pages of users, and what is for programs.
-const HIDDEN: [&str; 7] =
-    ["/api/", "/fn/", "/account", "/admin", "/dashboard", "/mailbox", "/webhooks"];
+const HIDDEN: [&str; 8] =
+    ["/api/", "/fn/", "/account", "/admin", "/dashboard", "/mailbox", "/unsubscribe", "/webhooks"];
 /// The pages that do not show a single competition.
 const PAGES: [&str; 2] = ["/", "/competitions"];
 /// How long the sitemap is kept, by caches too.

@@ -17,6 +17,7 @@ mod graceful_shutdown;
 mod headers;
 mod is_shared;
 mod listen;
+mod mail_previews;
 mod media;
 mod open_files;
 mod problem;
@@ -31,6 +32,7 @@ mod site;
 mod state;
 mod stream_limiter;
 mod time_limit;
+mod unsubscribe;
 
 pub mod cli;
 pub mod commands;

@@ -31,7 +31,7 @@ use crate::{
     auth::{self, Authenticator, Sessions},
     crawlers, entity_tag, error_pages, graceful_shutdown,
     headers::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, X_REQUEST_ID, X_TOTAL_COUNT},
-    media, observability,
+    mail_previews, media, observability,
     options::ServerOptions,
     problem::Problem,
     request_isolation::{self, RenderPermits},
@@ -44,7 +44,7 @@ use crate::{
     shared_responses::{self, SharedResponses},
     site,
     stream_limiter::StreamLimiter,
-    time_limit,
+    time_limit, unsubscribe,
 };
 
 /// The whole site.
@@ -169,6 +169,8 @@ impl Authentication {
 fn pages(state: &AppState, site_url: SiteUrl, authentication: &Authentication) -> Router<AppState> {
     let leptos = state.leptos.clone();
     let crawlers = crawlers::router(site_url.clone());
+    let is_development = state.ctx.is_development();
+    let previews = if is_development { mail_previews::router() } else { Router::new() };
     // `cargo leptos watch` sets this variable.
     let is_watching = env::var_os("LEPTOS_WATCH").is_some();
     let policy = PagePolicy::new(is_watching.then_some(leptos.reload_port));
@@ -205,6 +207,8 @@ fn pages(state: &AppState, site_url: SiteUrl, authentication: &Authentication) -
         .layer(Share)
         .merge(media::router())
         .merge(crawlers)
+        .merge(previews)
+        .merge(unsubscribe::router())
         .fallback_service(files)
         .layer(middleware::from_fn(site::set_cache_control))
         .layer(middleware::from_fn(site::strip_trailing_slash))

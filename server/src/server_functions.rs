@@ -46,6 +46,7 @@ const CLASSES: &[(&str, RateClass)] = &[
     ("tokens", Read),
     // Takes toasts out of the session, as every page does.
     ("toasts", Read),
+    ("unsubscribe_screen", Read),
     ("viewer", Read),
     ("webhook", Read),
     ("webhook_form", Read),
@@ -60,6 +61,7 @@ const CLASSES: &[(&str, RateClass)] = &[
     ("delete_webhook", Write),
     ("discard_job", Write),
     ("edit_competition", Write),
+    ("edit_mail_preferences", Write),
     ("edit_profile", Write),
     ("edit_webhook", Write),
     ("cancel_registration", Write),
@@ -82,6 +84,7 @@ const CLASSES: &[(&str, RateClass)] = &[
     ("send_delivery", Write),
     ("set_theme", Write),
     ("set_visibility", Write),
+    ("unsubscribe", Write),
     ("review_registrations", Write),
     ("change_password", Credentials),
     ("create_token", Credentials),

@@ -74,6 +74,10 @@ pub(crate) fn failure_text(error: &PublicError) -> FailureText {
         ErrorCode::MailNotFound => {
             ("Message not found", "It is not in your mailbox, or the address may be wrong.".into())
         }
+        ErrorCode::UnsubscribeLinkInvalid => (
+            "This link is not valid",
+            "Log in, and choose under Account which messages you get by mail.".into(),
+        ),
         ErrorCode::JobNotFound => {
             ("Job not found", "It may have been retried or discarded already.".into())
         }

@@ -10,7 +10,9 @@ mod home;
 pub mod mailbox;
 mod not_found;
 pub mod pictures;
+mod unsubscribe;
 pub mod webhooks;
 
 pub use home::{HomePage, load_closing_soon};
 pub use not_found::NotFoundPage;
+pub use unsubscribe::{UnsubscribePage, UnsubscribeScreen};

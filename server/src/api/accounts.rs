@@ -2,10 +2,10 @@
 
 use axum::{Extension, Json, extract::State, http::StatusCode, response::Response};
 use domain::{
-    AccountDeletionInput, LoginInput, PasswordChangeInput, ProfilePatch, RoleInput, SignupInput,
-    User,
+    AccountDeletionInput, LoginInput, MailPreferences, MailPreferencesPatch, PasswordChangeInput,
+    ProfilePatch, RoleInput, SignupInput, User,
 };
-use service::{ClientAddress, accounts, sessions::Session};
+use service::{ClientAddress, accounts, mail_preferences, sessions::Session};
 use utoipa_axum::routes;
 
 use super::{
@@ -30,6 +30,8 @@ pub(super) fn router() -> ApiRouter {
         .credentials(routes!(log_in))
         .read(routes!(get_current_user))
         .write(routes!(edit_profile))
+        .read(routes!(get_mail_preferences))
+        .write(routes!(edit_mail_preferences))
         .write(routes!(add_role))
         .credentials(routes!(delete_account))
         .credentials(routes!(change_password))
@@ -108,6 +110,42 @@ async fn edit_profile(
     Body(patch): Body<ProfilePatch>,
 ) -> Result<Json<User>, Problem> {
     Ok(Json(accounts::edit_profile(&state.ctx, &actor, patch).await?))
+}
+
+/// Get which messages are mailed
+///
+/// `MAIL`: to the mailbox and by mail. `MAILBOX`: to the mailbox only. Messages about the account
+/// and its security are always mailed.
+#[utoipa::path(
+    get, path = "/auth/me/mail-preferences", tag = "accounts", security(("bearer" = [])),
+    responses(
+        (status = 200, description = "The preferences", body = MailPreferences),
+    ),
+)]
+async fn get_mail_preferences(
+    State(state): State<AppState>,
+    LoggedIn(actor): LoggedIn,
+) -> Result<Json<MailPreferences>, Problem> {
+    Ok(Json(mail_preferences::get(&state.ctx, &actor).await?))
+}
+
+/// Change which messages are mailed
+///
+/// Absent fields stay unchanged. Links in mails that unsubscribe change the same preferences.
+#[utoipa::path(
+    patch, path = "/auth/me/mail-preferences", tag = "accounts", security(("bearer" = [])),
+    request_body = MailPreferencesPatch,
+    responses(
+        (status = 200, description = "The changed preferences", body = MailPreferences),
+        InvalidField,
+    ),
+)]
+async fn edit_mail_preferences(
+    State(state): State<AppState>,
+    LoggedIn(actor): LoggedIn,
+    Body(patch): Body<MailPreferencesPatch>,
+) -> Result<Json<MailPreferences>, Problem> {
+    Ok(Json(mail_preferences::edit(&state.ctx, &actor, &patch).await?))
 }
 
 /// Add a role

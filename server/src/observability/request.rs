@@ -22,7 +22,7 @@ use super::{
     exporter,
     http_metrics::{FALLBACK, HTTP, InFlight},
 };
-use crate::{TrustedProxies, headers::X_REQUEST_ID, is_shared::IsShared};
+use crate::{TrustedProxies, headers::X_REQUEST_ID, is_shared::IsShared, unsubscribe::UNSUBSCRIBE};
 
 /// The trace context of the caller (W3C Trace Context).
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
@@ -103,13 +103,19 @@ fn generated() -> HeaderValue {
     HeaderValue::from_str(&id).expect("a UUID is a valid header")
 }
 
+/// The path without the key of a link that unsubscribes.
+fn path<B>(request: &axum::http::Request<B>) -> &str {
+    let path = request.uri().path();
+    if path.starts_with(UNSUBSCRIBE) { UNSUBSCRIBE } else { path }
+}
+
 /// The span of a request in logs and traces. The query is left out, because it may hold tokens.
 pub(crate) fn span<B>(request: &axum::http::Request<B>) -> Span {
     let headers = request.headers();
     let span = tracing::error_span!(
         "request",
         http.method = %request.method(),
-        http.path = request.uri().path(),
+        http.path = path(request),
         request.id = text(headers, &X_REQUEST_ID),
         trace_id = Empty,
         otel.name = Empty,
@@ -155,4 +161,19 @@ impl<B> OnResponse<B> for RecordResponse {
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_span_of_a_request_has_no_key_of_a_link_that_unsubscribes() {
+        let shown = |uri: &str| {
+            let request = axum::http::Request::builder().uri(uri).body(()).unwrap();
+            path(&request).to_owned()
+        };
+        assert_eq!(shown("/unsubscribe/mcuns_0123/reminders"), "/unsubscribe/");
+        assert_eq!(shown("/competitions/7?code=secret"), "/competitions/7");
+    }
 }

@@ -29,6 +29,8 @@ mod health;
 mod http;
 mod logs;
 mod look;
+mod mail_preferences;
+mod mail_previews;
 mod mailbox;
 mod monitoring;
 mod openapi;

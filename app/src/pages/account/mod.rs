@@ -2,6 +2,7 @@
 
 mod change_password;
 mod delete;
+mod messages;
 mod page;
 mod profile;
 mod roles;

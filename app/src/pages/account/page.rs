@@ -1,6 +1,6 @@
 //! The page of the account, with a form for each action.
 
-use domain::{DeletionPreview, User};
+use domain::{DeletionPreview, MailPreferences, User};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     change_password::{ChangePassword, PasswordSection},
     delete::{DeleteAccount, DeletionSection},
+    messages::{EditMailPreferences, MessagesSection},
     profile::{EditProfile, ProfileSection, TypedProfile},
     roles::{AddRole, RolesSection},
     tokens::TOKENS,
@@ -25,6 +26,10 @@ pub struct AccountScreen {
     pub user: User,
     /// The initial state of the profile form, and whether it has just succeeded.
     pub profile: (Returned<TypedProfile>, bool),
+    /// Which messages are mailed.
+    pub preferences: MailPreferences,
+    /// The initial state of the form for them, and whether it has just succeeded.
+    pub messages: (Returned<()>, bool),
     /// The initial state of the form that adds a role, and whether it has just succeeded.
     pub role: (Returned<()>, bool),
     /// The same for the password form.
@@ -51,6 +56,11 @@ pub async fn load_account() -> Result<AccountScreen, Failure> {
     }
     Ok(AccountScreen {
         profile: (profile, form::take_success_flag("edit_profile").await?),
+        preferences: service::mail_preferences::get(&ctx, &actor).await?,
+        messages: (
+            form::take_stored_form("edit_mail_preferences").await?,
+            form::take_success_flag("edit_mail_preferences").await?,
+        ),
         role: (
             form::take_stored_form("add_role").await?,
             form::take_success_flag("add_role").await?,
@@ -75,13 +85,14 @@ pub fn AccountPage() -> impl IntoView {
     let next = Memo::new(move |_| params.read().get("next"));
     let screen = Resource::new_blocking(|| (), |()| load_account());
     let profile = ServerAction::<EditProfile>::new();
+    let messages = ServerAction::<EditMailPreferences>::new();
     let role = ServerAction::<AddRole>::new();
     let password = ServerAction::<ChangePassword>::new();
     let deletion = ServerAction::<DeleteAccount>::new();
     Toasts::after(deletion);
     view! {
         <Loaded layout=Layout::Form from=screen let(screen)>
-            <Content screen next profile role password deletion />
+            <Content screen next profile messages role password deletion />
         </Loaded>
     }
 }
@@ -92,6 +103,7 @@ fn Content(
     /// The page that the form for roles leads to.
     next: Memo<Option<String>>,
     profile: ServerAction<EditProfile>,
+    messages: ServerAction<EditMailPreferences>,
     role: ServerAction<AddRole>,
     password: ServerAction<ChangePassword>,
     deletion: ServerAction<DeleteAccount>,
@@ -99,6 +111,8 @@ fn Content(
     let AccountScreen {
         user,
         profile: profile_start,
+        preferences,
+        messages: messages_start,
         role: role_start,
         password: password_start,
         deletion: (start, preview),
@@ -112,6 +126,7 @@ fn Content(
                 <p class="break-all text-muted">{user.email.clone()}</p>
             </div>
             <ProfileSection start=profile_start action=profile zones />
+            <MessagesSection preferences start=messages_start action=messages />
             <RolesSection
                 user=user.clone()
                 next=next.get_untracked()

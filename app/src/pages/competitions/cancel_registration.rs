@@ -153,6 +153,14 @@ fn Content(
                     None => "Registration has closed, so you cannot register again.".into_any(),
                 }}
             </p>
+            {(claim == Claim::Seat)
+                .then(|| {
+                    view! {
+                        <p class="text-muted">
+                            "If the competition is in your calendar, delete it there."
+                        </p>
+                    }
+                })}
             <ActionForm action=cancel_registration attr:class="flex flex-wrap gap-3">
                 <input type="hidden" name="competition" value=screen.id.to_string() />
                 <input type="hidden" name="idempotency_key" value=screen.idempotency_key />

@@ -18,7 +18,7 @@ use service::Actor;
 use tokio::time::sleep;
 use tower::ServiceExt;
 
-use super::{HTML, routes::ROUTES, row::Row};
+use super::{HTML, routes::routes, row::Row};
 use crate::support::App;
 
 /// More polls than any request here takes.
@@ -129,15 +129,13 @@ async fn log_in(app: &App, actor: Option<&Actor>) -> Option<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_disconnects_during_a_page_causes_no_panic() {
-    disconnect_everywhere(ROUTES.iter().filter(|row| !row.is_api() && !row.is_function())).await;
+    disconnect_everywhere(routes().filter(|row| !row.is_api() && !row.is_function())).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_disconnects_during_a_form_causes_no_panic() {
     // These two end the session that later requests need.
     let last = ["/fn/delete_account", "/fn/log_out"];
-    disconnect_everywhere(
-        ROUTES.iter().filter(|row| row.is_function() && !last.contains(&row.route)),
-    )
-    .await;
+    disconnect_everywhere(routes().filter(|row| row.is_function() && !last.contains(&row.route)))
+        .await;
 }

@@ -15,7 +15,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{FORM, HTML, hang_ups::Panics, routes::ROUTES};
+use super::{FORM, HTML, hang_ups::Panics, routes::routes};
 use crate::support::App;
 
 /// Far longer than every limit here.
@@ -150,7 +150,7 @@ async fn fuzz<S>(
 
 /// A path of the site, sometimes with something else in it.
 fn target() -> impl Strategy<Value = String> {
-    let paths: Vec<_> = ROUTES.iter().map(|row| row.route).collect();
+    let paths: Vec<_> = routes().map(|row| row.route).collect();
     let id = prop_oneof![
         Just("01939a00-0000-7000-8000-000000000000".to_owned()),
         "[ -~]{0,12}",
@@ -328,8 +328,7 @@ async fn random_forms_never_cause_a_server_error() {
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let id = app.world.competition(&ada).create().await.to_string();
     let cookies = vec![String::new(), app.log_in(&ada).await, app.log_in(&ben).await];
-    let forms: Vec<_> =
-        ROUTES.iter().filter(|row| row.is_function()).map(|row| row.route).collect();
+    let forms: Vec<_> = routes().filter(|row| row.is_function()).map(|row| row.route).collect();
     let (panics, runtime) = (Panics::watch(), Handle::current());
     let accept = select(vec![HTML, "application/json", "*/*"]);
     let strategy = (select(forms), form_body(), select(cookies), accept);

@@ -73,6 +73,13 @@ impl App {
         Self::over(world, ctx, leptos(None), |_| {})
     }
 
+    /// In production mode.
+    pub(crate) async fn in_production() -> Self {
+        let world = World::new().await;
+        let ctx = world.production().await;
+        Self::over(world, ctx, leptos(None), |_| {})
+    }
+
     /// The same world, reached at this address.
     pub(crate) fn with_site_url(self, url: &str) -> Self {
         let ctx = self.world.ctx.clone();

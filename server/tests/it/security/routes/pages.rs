@@ -1,0 +1,57 @@
+//! The routes beside the API: probes, files and pages.
+
+use axum::http::Method;
+
+use super::super::row::{Row, call, get, probe};
+
+pub(super) const ROWS: &[Row] = &[
+    // Beside the API.
+    get("/api/openapi.json", [200, 200, 200, 200, 200]),
+    get("/api/docs/", [200, 200, 200, 200, 200]),
+    probe("/health", [200, 200, 200, 200, 200]),
+    probe("/health/live", [200, 200, 200, 200, 200]),
+    probe("/health/ready", [200, 200, 200, 200, 200]),
+    // Pages.
+    get("/", [200, 200, 200, 200, 200]),
+    get("/competitions", [200, 200, 200, 200, 200]),
+    get("/competitions/create", [302, 403, 200, 200, 403]),
+    get("/competitions/{id}", [200, 200, 200, 200, 200]),
+    get("/competitions/{id}/edit", [302, 403, 403, 200, 403]),
+    get("/competitions/{id}/manage", [302, 403, 403, 200, 200]),
+    get("/competitions/{id}/manage/participants", [302, 403, 403, 200, 200]),
+    get("/competitions/{id}/manage/waiting-list", [302, 403, 403, 200, 200]),
+    get("/competitions/{id}/manage/check-in-list", [302, 403, 403, 200, 200]),
+    get("/competitions/{id}/manage/settings", [302, 403, 403, 200, 403]),
+    get("/competitions/{id}/registrations/{registrationId}", [302, 403, 403, 200, 200]),
+    get("/competitions/{id}/cancel", [302, 403, 403, 200, 403]),
+    get("/competitions/{id}/cancel-registration", [302, 200, 403, 403, 403]),
+    get("/competitions/{id}/register", [302, 200, 403, 403, 403]),
+    get("/competitions/{id}/answers", [302, 200, 403, 403, 403]),
+    get("/competitions/{id}/questions", [302, 403, 403, 200, 403]),
+    get("/competitions/{id}/access", [302, 403, 403, 200, 403]),
+    get("/competitions/{id}/invitations", [302, 403, 403, 200, 403]),
+    get("/competitions/{id}/cover", [302, 403, 403, 200, 403]),
+    get("/pictures", [302, 403, 200, 200, 403]),
+    get("/media/{asset}/{file}", [404, 404, 404, 404, 404]),
+    get("/media/patterns/{file}", [404, 404, 404, 404, 404]),
+    get("/media/social/{file}", [404, 404, 404, 404, 404]),
+    get("/auth/login", [200, 302, 302, 302, 302]),
+    get("/auth/signup", [200, 302, 302, 302, 302]),
+    get("/auth/forgot", [200, 200, 200, 200, 200]),
+    get("/auth/reset", [200, 200, 200, 200, 200]),
+    get("/account", [302, 200, 200, 200, 200]),
+    get("/unsubscribe/{key}/{kind}", [404, 404, 404, 404, 404]),
+    call(Method::POST, "/unsubscribe/{key}/{kind}", [404, 404, 404, 404, 404]),
+    get("/account/tokens", [302, 200, 200, 200, 200]),
+    get("/account/tokens/{id}/revoke", [302, 404, 404, 200, 404]),
+    get("/dashboard", [302, 200, 200, 200, 200]),
+    get("/mailbox", [302, 200, 200, 200, 200]),
+    get("/admin/queues", [302, 403, 403, 403, 200]),
+    get("/admin/queues/{id}/discard", [302, 403, 403, 403, 404]),
+    get("/webhooks", [302, 403, 200, 200, 403]),
+    get("/webhooks/{id}", [302, 403, 404, 200, 403]),
+    get("/webhooks/{id}/edit", [302, 403, 404, 200, 403]),
+    get("/webhooks/{id}/rotate-secret", [302, 403, 404, 200, 403]),
+    get("/webhooks/{id}/delete", [302, 403, 404, 200, 403]),
+    get("/nothing-here", [404, 404, 404, 404, 404]),
+];
