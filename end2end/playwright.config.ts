@@ -15,6 +15,10 @@ if (!runningServer) {
 }
 process.env.E2E_NEW_SITE_PORT ??= freePort();
 process.env.E2E_NEW_SITE_URL = `http://127.0.0.1:${process.env.E2E_NEW_SITE_PORT}`;
+process.env.E2E_MAIL_SITE_PORT ??= freePort();
+process.env.E2E_MAIL_SITE_URL = `http://127.0.0.1:${process.env.E2E_MAIL_SITE_PORT}`;
+process.env.E2E_SMTP_PORT ??= freePort();
+process.env.E2E_MAILS_PORT ??= freePort();
 const baseURL = runningServer ?? `http://127.0.0.1:${process.env.E2E_PORT}`;
 
 export default defineConfig<Options>({
@@ -67,6 +71,19 @@ export default defineConfig<Options>({
       E2E_DATA: '',
       E2E_DEMO: 'no',
     }),
+    // A site that sends mail, and the mail server.
+    served(process.env.E2E_MAIL_SITE_URL, {
+      E2E_PORT: process.env.E2E_MAIL_SITE_PORT,
+      E2E_DATA: '',
+      E2E_DEMO: 'no',
+      E2E_SENDS_MAIL: 'yes',
+    }),
+    {
+      command: 'node mail-sink.mjs',
+      url: `http://127.0.0.1:${process.env.E2E_MAILS_PORT}/`,
+      timeout: 30_000, // ms
+      reuseExistingServer: false,
+    },
   ],
 });
 

@@ -17,9 +17,9 @@ use crate::{
     hydration, next,
     pages::{
         HomePage, UnsubscribePage,
-        account::{AccountPage, RevokeTokenPage, TokensPage},
+        account::{AccountPage, EmailPage, RevokeTokenPage, TokensPage},
         admin::{DiscardJobPage, QueuesPage},
-        auth::{ForgotPage, LoginPage, ResetPage, SignupPage},
+        auth::{ConfirmEmailPage, ForgotPage, LoginPage, ResetPage, SignupPage},
         competitions::{
             AccessPage, AnswersPage, CancelCompetitionPage, CancelRegistrationPage,
             CheckInListPage, CompetitionDetailPage, CompetitionListPage, CoverPage,
@@ -98,7 +98,9 @@ bundle! { accounts, AccountsPages, show_accounts, fetch_accounts:
     SignupPage,
     ForgotPage,
     ResetPage,
+    ConfirmEmailPage,
     AccountPage,
+    EmailPage,
     UnsubscribePage,
 }
 

@@ -36,7 +36,7 @@ addEventListener("DOMContentLoaded", () => {
     new MutationObserver((records) => records.some(isForeign) && handOver("altered"))
         .observe(document.body, { childList: true, subtree: true });
     if (document.querySelector("font")) handOver("altered");
-    const run = () => isOurs() && document.head.append(document.getElementById("code").content);
+    const run = () => isOurs() && document.head.append(document.getElementById("modules").content);
     new PerformanceObserver((list) => {
         if (list.getEntriesByName("first-contentful-paint").length > 0) run();
     }).observe({ type: "paint", buffered: true });

@@ -16,7 +16,7 @@ pub(crate) fn Header() -> impl IntoView {
     let viewer = expect_context::<CurrentViewer>();
     let known = move || viewer.known();
     let links = move || async move {
-        let Viewer { user, unread } = known().await;
+        let Viewer { user, unread, .. } = known().await;
         user.map(|user| view! { <Links user unread /> })
     };
     let account = move || async move {

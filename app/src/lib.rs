@@ -19,6 +19,7 @@ mod hydration;
 mod moment;
 mod next;
 pub mod pages;
+mod proof_note;
 mod server_fn_error;
 mod shell;
 mod site;

@@ -38,7 +38,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 fn Code(options: LeptosOptions) -> impl IntoView {
     view! {
         // A template is neither fetched nor run.
-        <template id="code">
+        <template id="modules">
             <HydrationScripts options />
         </template>
         <script nonce=use_nonce()>{SCRIPT}</script>

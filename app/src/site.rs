@@ -14,6 +14,7 @@ use crate::{
     footer::Footer,
     header::Header,
     pages::NotFoundPage,
+    proof_note::ProofNote,
     viewer::CurrentViewer,
 };
 
@@ -42,6 +43,7 @@ fn Site() -> impl IntoView {
             "Skip to content"
         </a>
         <Header />
+        <ProofNote />
         <main id="main" tabindex="-1" class="site-width site-main">
             <FlatRoutes fallback=NotFoundPage>
                 <Route
@@ -182,6 +184,16 @@ fn Site() -> impl IntoView {
                 <Route
                     path=path!("/auth/reset")
                     view={Lazy::<accounts::ResetPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/auth/confirm-email")
+                    view={Lazy::<accounts::ConfirmEmailPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/account/email")
+                    view={Lazy::<accounts::EmailPage>::new()}
                     ssr=SsrMode::Async
                 />
                 <Route

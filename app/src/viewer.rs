@@ -14,6 +14,8 @@ pub struct Viewer {
     pub user: Option<User>,
     /// The number of unread messages.
     pub unread: u64,
+    /// Whether messages are not mailed to the user because they have not proved their address.
+    pub needs_proof: bool,
 }
 
 /// The current viewer, which every page can read.
@@ -87,10 +89,9 @@ impl CurrentViewer {
 pub async fn load_viewer() -> Result<Viewer, Failure> {
     use crate::ssr::request;
 
-    let actor = request::actor()?;
-    let unread = match actor.try_user() {
-        Some(_) => service::mail::mailbox::unread_count(&request::context()?, &actor).await?,
-        None => 0,
-    };
-    Ok(Viewer { user: actor.try_user().cloned(), unread })
+    let (ctx, actor) = (request::context()?, request::actor()?);
+    let Some(user) = actor.try_user() else { return Ok(Viewer::default()) };
+    let unread = service::mail::mailbox::unread_count(&ctx, &actor).await?;
+    let needs_proof = !user.email_proved && ctx.sends_mail();
+    Ok(Viewer { user: Some(user.clone()), unread, needs_proof })
 }

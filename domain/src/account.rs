@@ -30,6 +30,16 @@ pub struct User {
     #[cfg_attr(feature = "openapi", schema(required, example = "Europe/Berlin"))]
     #[serde(rename = "timeZone", default)]
     pub time_zone: Option<String>,
+    /// Whether they have proved that they read the mail of the address. Until then messages stay in
+    /// the mailbox on the site.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    #[serde(rename = "emailProved", default = "unknown_to_earlier_releases")]
+    pub email_proved: bool,
+}
+
+/// A page that a server of an earlier release has rendered asks for no proof.
+fn unknown_to_earlier_releases() -> bool {
+    true
 }
 
 impl User {

@@ -126,6 +126,7 @@ mod tests {
             role,
             roles: vec![role],
             time_zone: None,
+            email_proved: true,
         });
         ViewerState {
             user,

@@ -16,6 +16,7 @@ mod countdown;
 mod cover;
 mod dashboard;
 mod deletion;
+mod email;
 mod error;
 mod idempotency;
 mod ids;
@@ -72,6 +73,10 @@ pub use cover::{
 };
 pub use dashboard::{DayCount, OrganizerDashboard, ParticipantDashboard};
 pub use deletion::DeletionPreview;
+pub use email::{
+    EmailChange, EmailChangeInput, EmailCode, EmailCodeInput, EmailLinkInput, EmailStatus,
+    PendingEmail, suggested_email,
+};
 pub use error::{ErrorCode, Faults, FieldError, PublicError};
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
 pub use ids::{

@@ -10,8 +10,8 @@ use domain::{
 };
 use serde_json::Value;
 use service::{
-    LoginLimits, MAX_GUESSES, assets::MAX_PIXELS, idempotency, jobs, mail::mailbox, password_reset,
-    sessions,
+    LoginLimits, MAX_GUESSES, accounts::email, assets::MAX_PIXELS, idempotency, jobs,
+    mail::mailbox, password_reset, sessions,
 };
 use utoipa::PartialSchema;
 
@@ -98,6 +98,7 @@ fn the_document_has_every_limit_as_it_is() {
         password_reset::AT_MOST_EVERY,
         password_reset::AT_ONCE
     );
+    let proofs = format!("1 in {} seconds, {} an hour", email::AT_MOST_EVERY, email::MAILS_AN_HOUR);
     let expected = [
         row("Items on a page or in a part", grouped(MAX_PAGE_SIZE), ""),
         row("Messages or dead letters in a list without a cursor", grouped(jobs::MAX_LISTED), ""),
@@ -210,6 +211,7 @@ fn the_document_has_every_limit_as_it_is() {
             "LOGIN_FAILURES_PER_ADDRESS",
         ),
         row("Links to reset a password for one address", links, ""),
+        row("Mails to prove one address, or for one account", proofs, ""),
         row("Connections", grouped(traffic.connections), "CONNECTIONS"),
         row(
             "Connections of one address",
@@ -244,6 +246,7 @@ fn the_document_has_every_lifetime_as_it_is() {
         row("Session of a browser without use", delta(sessions::MAX_UNUSED), ""),
         row("Session of a browser in all", delta(sessions::MAX_TOTAL), ""),
         row("Link to reset a password", delta(password_reset::LIFETIME), ""),
+        row("Link and code to prove an email address", delta(email::LIFETIME), ""),
         row("Event stream", stream, ""),
         row("Shared response to a public read", delta(shared), ""),
         row("Time for the head of a request", time(limits.head_time), ""),

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::{
+    accounts::email::SendEmailProof,
     cancellation_notice::NotifyOfCancellation,
     change_notice::NotifyOfChange,
     confirmation::{ConfirmRegistration, ConfirmRegistrations},
@@ -37,6 +38,7 @@ jobs! {
     CleanUp,
     DeliverMail,
     SendResetLink,
+    SendEmailProof,
     SendInvitation,
     PublishEvents,
     DeliverWebhooks,
@@ -68,6 +70,7 @@ mod tests {
             ("confirm_registrations", 0, Class::Confirmations, "confirm_registrations"),
             ("confirm_registration", 0, Class::Confirmations, "confirm_registration"),
             ("send_reset_link", 0, Class::AccountMail, "send_reset_link"),
+            ("send_email_proof", 0, Class::AccountMail, "send_email_proof"),
             ("deliver_mail", 5, Class::AccountMail, "deliver_mail"),
             ("publish_events", 8, Class::Webhooks, "publish_events"),
             ("notify_of_reviews", 9, Class::Background, "notify_of_reviews"),

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Cause, ClientAddress, Context, Error, Result,
-    accounts::{self, find_by_email, set_password},
+    accounts::{self, email::proved_by_reset_link, find_by_email, set_password},
     entity::{password_reset, user},
     error::is_unique_violation,
     infrastructure::{
@@ -241,6 +241,10 @@ pub async fn confirm(
             return Err(invalid().into());
         }
         let account = set_password(ctx, &*tx, reset.user_id, &hash).await?;
+        // An operator who hands a link over does not show who reads the mail of the address.
+        if reset.job_id.is_some() {
+            proved_by_reset_link(ctx, &*tx, reset.user_id).await?;
+        }
         throttle::reset_failures(ctx, &*tx, &account.user.email, from).await?;
         tx.commit().await
     })

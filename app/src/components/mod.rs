@@ -3,6 +3,7 @@
 mod awaited;
 mod copy_field;
 mod countdown;
+mod email_suggestion;
 mod empty_state;
 mod error_summary;
 mod failure;
@@ -40,6 +41,7 @@ mod zone_field;
 pub(crate) use awaited::Awaited;
 pub(crate) use copy_field::CopyField;
 pub(crate) use countdown::Countdown;
+pub(crate) use email_suggestion::EmailSuggestion;
 pub(crate) use empty_state::EmptyState;
 pub(crate) use error_summary::ErrorSummary;
 pub(crate) use failure::FailureView;

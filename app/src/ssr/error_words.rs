@@ -115,6 +115,7 @@ fn rule_words(field: &str, message: &str) -> Option<String> {
         "rules" | "prizes" => "text",
         "schedule" => "a schedule",
         "url" => "a URL",
+        "code" => "the code",
         "emails" => "email addresses",
         "accessCode" => "an access code",
         "alt" => "a description of the picture",

@@ -63,6 +63,12 @@ pub enum ErrorCode {
     WrongPassword,
     /// The link to reset the password was used or has expired, or the password was changed since.
     ResetLinkInvalid,
+    /// The link or code that proves an email address was used, has expired or was replaced.
+    AddressProofInvalid,
+    /// The code that proves an email address is another one.
+    AddressCodeWrong,
+    /// This installation sends no mail.
+    MailUnavailable,
     /// The user has not the role, or does not own what the request is about.
     Forbidden,
     /// The user organizes the competition, so they cannot register for it.
@@ -184,7 +190,9 @@ impl ErrorCode {
             | Self::InvalidIdempotencyKey
             | Self::InvalidIfMatch
             | Self::InvalidCursor
-            | Self::ResetLinkInvalid => 400,
+            | Self::ResetLinkInvalid
+            | Self::AddressProofInvalid
+            | Self::AddressCodeWrong => 400,
             Self::Unauthorized
             | Self::TokenExpired
             | Self::TokenInvalid
@@ -214,6 +222,7 @@ impl ErrorCode {
             Self::MethodNotAllowed => 405,
             Self::RequestTimeout => 408,
             Self::EmailTaken
+            | Self::MailUnavailable
             | Self::TokenNameTaken
             | Self::TooManyTokens
             | Self::OpenCompetitions

@@ -33,7 +33,9 @@ impl Email {
     /// A sentence about the fault.
     pub fn parse_as(label: &str, text: &str) -> Result<Self, String> {
         let text = one_line(label, text, MAX_EMAIL)?;
-        let options = Options::default().without_display_text().without_domain_literal();
+        // A domain of one word is no mail domain of the internet: most likely its end is missing.
+        let options =
+            Options::default().without_display_text().without_domain_literal().with_required_tld();
         // Invisible characters: mail servers refuse them, and people cannot see them.
         let shows_nothing = |c: char| is_invisible(c) || (c.is_whitespace() && !c.is_ascii());
         match EmailAddress::parse_with_options(&text, options) {
@@ -77,6 +79,8 @@ mod tests {
             "Ada <ada@example.com>",
             "a b@example.com",
             "ada@example.com.",
+            "foo@bar",
+            "root@localhost",
             "ada@[127.0.0.1]",
             "ada(comment)@example.com",
             "\u{E4}\u{200D}da@example.com",

@@ -54,7 +54,7 @@ async fn sign_up(
     Extension(from): Extension<ClientAddress>,
     Body(input): Body<SignupInput>,
 ) -> Result<Response, Problem> {
-    let account = accounts::sign_up_from(&state.ctx, input.check()?, from).await?;
+    let account = accounts::sign_up(&state.ctx, input.check()?, from).await?;
     let body = Json(UserWithTokens::start(&state, account).await?);
     Ok(location::created("/api/auth/", "me", body))
 }

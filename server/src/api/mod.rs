@@ -11,6 +11,7 @@ mod conventions;
 mod cursor;
 mod declared_headers;
 mod docs;
+mod email_addresses;
 mod etag;
 mod events;
 mod examples;
@@ -76,6 +77,7 @@ fn routes() -> ApiRouter {
     ApiRouter::with_openapi(docs::Description::openapi())
         .merge(accounts::router())
         .merge(tokens::router())
+        .merge(email_addresses::router())
         .merge(password_resets::router())
         .merge(personal_tokens::router())
         .merge(assets::router())

@@ -55,6 +55,9 @@ problems! {
         has passed",
     CancellationRefused: CompetitionCancelled "Competition was cancelled; or an invalid key",
     InvalidResetLink: ResetLinkInvalid "A field is invalid, or the link has expired",
+    InvalidEmailLink: AddressProofInvalid "A field is invalid, or the link has expired",
+    InvalidEmailCode: AddressCodeWrong
+        "A field is invalid, or the code is another one, has expired or has no try left",
     InvalidHeader: InvalidIdempotencyKey "An invalid key or `If-Match`",
     Unauthorized: Unauthorized ("WWW-Authenticate")
         "The token is missing, malformed, expired or revoked; `code` tells which",
@@ -101,6 +104,7 @@ problems! {
     WebhookNotFound: WebhookNotFound "You have no such webhook",
     DeliveryNotFound: DeliveryNotFound "Your webhooks have no such delivery",
     EmailTaken: EmailTaken "Email already registered",
+    MailUnavailable: MailUnavailable "This installation sends no mail",
     TokenNotCreated: TokenNameTaken "You have a token with this name; or as many as are allowed",
     EditConflict: StaleVersion ("Retry-After")
         "The version is stale; the competition was cancelled; more seats are taken than the new \

@@ -182,6 +182,7 @@ mod tests {
             role: domain::Role::Participant,
             roles: vec![domain::Role::Participant],
             time_zone: None,
+            email_proved: true,
         };
         Account { user, credentials: CredentialsVersion::FIRST }
     }

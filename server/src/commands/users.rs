@@ -1,6 +1,6 @@
 //! `mini-compete users`.
 
-use domain::Email;
+use domain::{Email, Timestamp};
 use service::accounts::{self, AccountFilter, AccountSummary};
 
 use super::{
@@ -37,8 +37,12 @@ fn row(account: AccountSummary) -> [String; 6] {
         account.name,
         account.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", "),
         account.created_at.to_string(),
-        account.disabled_at.map_or_else(|| "-".to_owned(), |at| at.to_string()),
+        or_dash(account.disabled_at),
     ]
+}
+
+fn or_dash(at: Option<Timestamp>) -> String {
+    at.map_or_else(|| "-".to_owned(), |at| at.to_string())
 }
 
 /// Prints one account.
@@ -56,6 +60,7 @@ pub(super) async fn show(installation: &InstallationOptions, email: &str, json: 
         ("role", role),
         ("created", created),
         ("disabled", disabled),
+        ("address confirmed", or_dash(details.email_proved_at)),
         ("time zone", details.time_zone.unwrap_or_else(|| "-".to_owned())),
         ("competitions", details.competitions.to_string()),
         ("registrations with a seat", details.registrations.to_string()),

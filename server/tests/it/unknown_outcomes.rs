@@ -121,7 +121,7 @@ async fn every_timed_out_write_reports_whether_it_may_have_committed() {
         write("edit", app.patch(&competition).by(&ada).json(&json!({ "capacity": 9 })), admission),
         write("cancel the competition", delete(&competition).by(&ada), admission),
         write("create", app.post("/api/competitions").by(&ada).json(&new), transaction),
-        write("sign up", app.post("/api/auth/signup").json(&sign_up), statement),
+        write("sign up", app.post("/api/auth/signup").json(&sign_up), transaction),
         write("password", app.post("/api/auth/password").by(&eve).json(&password), transaction),
         write(
             "refresh",

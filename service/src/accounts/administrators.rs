@@ -5,7 +5,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set,
 };
 
-use super::{Account, find_by_email, sign_up};
+use super::{Account, add_user, find_by_email};
 use crate::{
     Context, Result,
     entity::{competition, registration, user},
@@ -22,7 +22,7 @@ pub async fn create_admin(
     email: Email,
     password: Password,
 ) -> Result<Account> {
-    sign_up::create(ctx, Signup { name, email, password, role: Role::Admin }).await
+    add_user(ctx, Signup { name, email, password, role: Role::Admin }).await
 }
 
 /// Makes an account the account of an administrator; does nothing if it is one.

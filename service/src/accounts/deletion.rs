@@ -10,11 +10,12 @@ use domain::{
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, JoinType, PaginatorTrait,
-    QueryFilter, QuerySelect, QueryTrait, RelationTrait, Select, sea_query::Expr,
+    QueryFilter, QuerySelect, QueryTrait, RelationTrait, Select, prelude::DateTimeUtc,
+    sea_query::Expr,
 };
 
 use super::{
-    confirm_password,
+    confirm_password, email,
     search::{search_text, search_words},
 };
 use crate::{
@@ -222,6 +223,7 @@ async fn anonymize(tx: &impl ConnectionTrait, id: UserId, random_hash: &str) -> 
         .filter(password_reset::Column::UserId.eq(id))
         .exec(tx)
         .await?;
+    email::forget(tx, id).await?;
     personal_token::Entity::delete_many()
         .filter(personal_token::Column::UserId.eq(id))
         .exec(tx)
@@ -260,6 +262,7 @@ async fn anonymize(tx: &impl ConnectionTrait, id: UserId, random_hash: &str) -> 
             Expr::col(user::Column::CredentialsVersion).add(1),
         )
         .col_expr(user::Column::TimeZone, Expr::value(None::<String>))
+        .col_expr(user::Column::EmailProvedAt, Expr::value(None::<DateTimeUtc>))
         .filter(user::Column::Id.eq(id))
         .exec(tx)
         .await?;

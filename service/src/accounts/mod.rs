@@ -8,17 +8,15 @@ mod deletion;
 mod directory;
 mod disabling;
 mod edit_profile;
+pub mod email;
 mod search;
 mod sign_up;
-
-pub(crate) use change_password::mail_examples;
 
 use std::collections::HashMap;
 
 use domain::{Email, ErrorCode, Login, PublicError, User, UserId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-use self::disabling::disabled;
 pub use self::{
     account::Account,
     add_role::add_role,
@@ -29,18 +27,20 @@ pub use self::{
     disabling::{disable, enable},
     edit_profile::edit_profile,
     search::index_missing,
-    sign_up::{sign_up, sign_up_from},
+    sign_up::{add_user, sign_up},
 };
 pub(crate) use self::{
     administrators::not_found,
     change_password::set_password,
     search::{matches, search_text, search_words},
 };
+use self::{disabling::disabled, sign_up::email_taken};
 pub use crate::credentials::CredentialsVersion;
 use crate::{
     ClientAddress, Context, Result,
     entity::user,
     infrastructure::{coalesced_read::read_each, combiner::Combiner, db::bulk},
+    mail::example::Example,
     metrics, throttle,
 };
 
@@ -54,6 +54,11 @@ pub async fn log_in(ctx: &Context, login: Login, from: ClientAddress) -> Result<
     let result = check_login(ctx, login, from).await;
     metrics::LOGINS.ended(&result);
     result
+}
+
+/// The mails of this module, as their previews show them.
+pub(crate) fn mail_examples() -> Vec<Example> {
+    [change_password::mail_examples(), email::mail_examples()].concat()
 }
 
 async fn check_login(ctx: &Context, login: Login, from: ClientAddress) -> Result<Account> {

@@ -4,29 +4,25 @@ use domain::{ErrorCode, PublicError, Signup, UserId};
 use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::{
-    Account, CredentialsVersion,
+    Account, CredentialsVersion, email,
     search::{search_text, search_words},
 };
 use crate::{
-    ClientAddress, Context, Result, commit_watch::commit_begins, entity::user,
-    error::is_unique_violation, infrastructure::ids::new_id, throttle,
+    ClientAddress, Context, Result,
+    entity::user,
+    error::is_unique_violation,
+    infrastructure::{db::retry, ids::new_id},
+    throttle,
 };
 
-/// Creates the account of a participant or organizer.
+/// Creates the account of a participant or organizer, asks for the mail that proves its address,
+/// and marks the network address as known for the account: failed logins of others from there do
+/// not delay its logins.
 ///
 /// # Errors
 /// [`ErrorCode::EmailTaken`] when the address has an account, in any case.
-pub async fn sign_up(ctx: &Context, signup: Signup) -> Result<Account> {
-    create(ctx, signup).await
-}
-
-/// The same, and marks the network address as known for the account: failed logins of others from
-/// there do not delay its logins.
-///
-/// # Errors
-/// As for [`sign_up`].
-pub async fn sign_up_from(ctx: &Context, signup: Signup, from: ClientAddress) -> Result<Account> {
-    let account = create(ctx, signup).await?;
+pub async fn sign_up(ctx: &Context, signup: Signup, from: ClientAddress) -> Result<Account> {
+    let account = create(ctx, signup, false).await?;
     // The account exists; a failure here does not fail the request.
     if let Err(error) = throttle::remember_address(ctx, &account.user.email, from).await {
         tracing::warn!(
@@ -37,38 +33,53 @@ pub async fn sign_up_from(ctx: &Context, signup: Signup, from: ClientAddress) ->
     Ok(account)
 }
 
-pub(super) async fn create(ctx: &Context, signup: Signup) -> Result<Account> {
+/// Creates an account whose address counts as proved, as an operator adds one.
+///
+/// # Errors
+/// As for [`sign_up`].
+pub async fn add_user(ctx: &Context, signup: Signup) -> Result<Account> {
+    create(ctx, signup, true).await
+}
+
+async fn create(ctx: &Context, signup: Signup, is_proved: bool) -> Result<Account> {
     let password_hash = ctx.passwords.hash(signup.password).await?;
+    let now = ctx.now().utc();
     let row = user::Model {
         id: UserId(new_id()),
         email_key: signup.email.key(),
         search_text: search_text(signup.name.as_str(), signup.email.as_str()),
         search_words: search_words(signup.name.as_str(), signup.email.as_str()),
-        email: signup.email.into_string(),
+        email: signup.email.as_str().to_owned(),
         name: signup.name.into_string(),
         role: signup.role,
         second_role: None,
         password_hash,
-        created_at: ctx.now().utc(),
+        created_at: now,
         credentials_version: CredentialsVersion::FIRST.0,
         time_zone: None,
         disabled_at: None,
+        email_proved_at: is_proved.then_some(now),
     };
-    // The unique index decides, so that concurrent requests cannot both pass a check.
-    let inserted = user::Entity::insert(row.into_active_model())
-        .exec_with_returning(&*ctx.db.autocommit().await)
-        .await;
-    match inserted {
-        Ok(row) => {
-            // The account exists, whatever the caller does next.
-            drop(commit_begins());
-            Ok(row.into())
+    retry(|| async {
+        let tx = ctx.db.begin_read_committed().await?;
+        // The unique index decides, so that concurrent requests cannot both pass a check.
+        match user::Entity::insert(row.clone().into_active_model())
+            .exec_without_returning(&*tx)
+            .await
+        {
+            Ok(_) => {}
+            Err(error) if is_unique_violation(&error) => return Err(email_taken().into()),
+            Err(error) => return Err(error.into()),
         }
-        Err(error) if is_unique_violation(&error) => Err(email_taken().into()),
-        Err(error) => Err(error.into()),
-    }
+        if !is_proved {
+            email::at_sign_up(ctx, &*tx, row.id, &signup.email).await?;
+        }
+        tx.commit().await
+    })
+    .await?;
+    Ok(row.into())
 }
 
-fn email_taken() -> PublicError {
+pub(super) fn email_taken() -> PublicError {
     PublicError::on_field(ErrorCode::EmailTaken, "email", "Email already registered")
 }

@@ -141,6 +141,7 @@ mod tests {
                 role: domain::Role::Organizer,
                 roles: vec![domain::Role::Organizer],
                 time_zone: None,
+                email_proved: true,
             },
             command: AdmissionCommand::Register(RegistrationForm::default()),
             keyed: None,

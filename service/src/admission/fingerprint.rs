@@ -230,6 +230,7 @@ mod tests {
             role: Role::Participant,
             roles: vec![Role::Participant],
             time_zone: None,
+            email_proved: true,
         };
         let add = |adds_seat| {
             let participant = Box::new(participant.clone());

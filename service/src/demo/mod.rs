@@ -86,7 +86,7 @@ async fn user(
         password: Password::parse(PASSWORD.to_owned()).map_err(Error::Corrupt)?,
         role,
     };
-    Ok(accounts::sign_up(ctx, signup).await?.into())
+    Ok(accounts::add_user(ctx, signup).await?.into())
 }
 
 async fn exists(ctx: &Context, organizer: &User, title: &str) -> Result<bool> {

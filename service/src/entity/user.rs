@@ -26,6 +26,8 @@ pub(crate) struct Model {
     pub(crate) time_zone: Option<String>,
     /// When an operator has disabled the account.
     pub(crate) disabled_at: Option<DateTimeUtc>,
+    /// When the owner has proved that they read the mail of the address.
+    pub(crate) email_proved_at: Option<DateTimeUtc>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
@@ -57,6 +59,7 @@ impl Model {
             email: self.email,
             name: self.name,
             time_zone: self.time_zone,
+            email_proved: self.email_proved_at.is_some(),
         }
     }
 

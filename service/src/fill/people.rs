@@ -104,5 +104,6 @@ fn row(
         credentials_version: CredentialsVersion::FIRST.0,
         time_zone: None,
         disabled_at: None,
+        email_proved_at: Some(created_at),
     })
 }

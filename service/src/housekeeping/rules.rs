@@ -14,8 +14,8 @@ use crate::{
     competitions::{is_deleted_draft, is_searchable, was_ever_registered_for},
     entity::{
         access_code, answer, asset, competition, competition_change, competition_picture,
-        competition_search, competition_sections, competition_tag, cron_tick, failed_job,
-        idempotency_log, invitation,
+        competition_search, competition_sections, competition_tag, cron_tick, email_proof,
+        failed_job, idempotency_log, invitation,
         job::{self, State},
         job_audit, login_attempt, mail, mail_limit, mail_preference, password_reset,
         personal_token, question, refresh_token, registration, registration_event, search_term,
@@ -128,7 +128,7 @@ pub(super) fn rules(now: Timestamp, retention: &Retention) -> Vec<Rule> {
 }
 
 /// Rows that are of no use after a time which the program sets.
-fn short_lived(now: Timestamp) -> [Rule; 13] {
+fn short_lived(now: Timestamp) -> [Rule; 14] {
     let time = now.utc();
     [
         Rule::fixed(
@@ -142,6 +142,12 @@ fn short_lived(now: Timestamp) -> [Rule; 13] {
             "until they expire, after an hour",
             "an expired link sets no password",
             password_reset::Column::ExpiresAt.lt(time),
+        ),
+        Rule::fixed(
+            email_proof::Entity,
+            "until they expire, an hour after their mail was sent",
+            "an expired link or code proves no address",
+            email_proof::Column::ExpiresAt.lt(time),
         ),
         Rule::fixed(
             refresh_token::Entity,

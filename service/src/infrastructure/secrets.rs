@@ -20,6 +20,20 @@ pub(crate) fn new_code() -> String {
     hex::encode_upper(bytes)
 }
 
+/// A new code of six decimal digits. It is enough where only a few wrong ones are accepted.
+pub(crate) fn new_digits() -> String {
+    /// The greatest multiple of a million that fits, so that every code is as likely.
+    const END: u32 = u32::MAX - u32::MAX % 1_000_000;
+    loop {
+        let mut bytes = [0; 4];
+        getrandom::fill(&mut bytes).expect("the operating system has randomness");
+        let number = u32::from_le_bytes(bytes);
+        if number < END {
+            return format!("{:06}", number % 1_000_000);
+        }
+    }
+}
+
 /// SHA-256 of a text, in hexadecimal. Secrets of 256 random bits need no salt and no rounds.
 pub(crate) fn hash(text: &str) -> String {
     hex::encode(Sha256::digest(text))
@@ -33,6 +47,15 @@ pub(crate) fn derive(secret: &str, salt: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_code_of_digits_has_six_of_them_and_is_random() {
+        let codes: std::collections::BTreeSet<_> = (0..100).map(|_| new_digits()).collect();
+        assert!(codes.len() > 90, "{codes:?}");
+        for code in codes {
+            assert!(code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()), "{code}");
+        }
+    }
 
     #[test]
     fn secrets_are_random_and_hashed_with_sha_256() {

@@ -21,6 +21,8 @@ pub(crate) const REMINDER: &str = "reminder:";
 pub(crate) const INVITATION: &str = "invitation:";
 /// A message about the account.
 pub(crate) const ACCOUNT: &str = "account:";
+/// A message about the account to its old address.
+pub(crate) const EMAIL_CHANGED: &str = "account:email-changed:";
 
 /// The kinds that users have preferences for.
 const KINDS: [(&str, MailKind); 8] = [

@@ -15,10 +15,10 @@ use uuid::Uuid;
 
 use crate::{
     Context, Error, Result, Undelivered,
-    entity::mail,
+    entity::{mail, user},
     jobs::{self, BackgroundJob, Class, Disposition, Execution, Route},
     mail::{
-        dedup_keys::kind_of,
+        dedup_keys::{EMAIL_CHANGED, kind_of},
         enclosures::{self, Enclosures},
         example::{self, Example},
         html_part::html_part,
@@ -66,11 +66,14 @@ impl BackgroundJob for DeliverMail {
     const OTHER_ROUTES: &'static [Route] = &[Self::BULK];
 
     /// Skips a message that was deleted with its account. A message that its recipient does not
-    /// want by mail, or over their hourly limit, stays in the mailbox.
+    /// want by mail, or over their hourly limit, or to an address that they have not proved, stays
+    /// in the mailbox.
     async fn run(ctx: &Context, execution: &Execution<'_, Self>) -> Result<()> {
         let mail_id = execution.payload().mail_id;
         let found = mail::Entity::find_by_id(mail_id).one(ctx.db.connection()).await?;
         let Some(mail) = found else { return Ok(()) };
+        let Some(recipient) = recipient(ctx, &mail).await? else { return Ok(()) };
+        let mail = mail::Model { recipient, ..mail };
         let kind = kind_of(&mail.dedup_key);
         if is_unsubscribed(ctx, mail.id.0, &mail.recipient, kind).await? {
             return Ok(());
@@ -111,6 +114,23 @@ impl BackgroundJob for DeliverMail {
         sent?;
         limits::release_confirmation(ctx, mail.id, &mail.dedup_key).await
     }
+}
+
+/// The address that a message is mailed to: that of its reader now, or the old one that a notice is
+/// about. `Ok(None)` if its owner has not proved it.
+async fn recipient(ctx: &Context, mail: &mail::Model) -> Result<Option<String>> {
+    // It was proved, or there would be no job.
+    if mail.dedup_key.starts_with(EMAIL_CHANGED) {
+        return Ok(Some(mail.recipient.clone()));
+    }
+    let reader = user::Entity::find_by_id(mail.user_id).one(ctx.db.connection()).await?;
+    let Some(reader) = reader else { return Ok(None) };
+    if reader.email_proved_at.is_some() {
+        return Ok(Some(reader.email));
+    }
+    MAILS.unproved();
+    tracing::info!(mail.id = %mail.id, "not mailed: the recipient has not proved their address");
+    Ok(None)
 }
 
 /// The right to send the message. `Ok(None)` at the hourly limit, and for a repeated confirmation.

@@ -27,6 +27,8 @@ const HOUR: TimeDelta = TimeDelta::hours(1);
 /// How long a registration is not confirmed by mail again, however often the participant cancels
 /// and registers again.
 const ONE_CONFIRMATION: TimeDelta = TimeDelta::hours(6);
+/// Mails within an hour that prove one address, and that one account asks for.
+pub(crate) const PROOFS_AN_HOUR: i32 = 6;
 
 /// The subject of a message, which its dedup key shows. Each topic has its own count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +39,11 @@ pub(crate) enum Topic {
     Account,
     /// A link to set a new password.
     ResetLink,
+    /// A link and a code to prove an address.
+    EmailProof,
+    /// The same, counted for the account that asks for them, whatever the address: the count has
+    /// the id of the account in place of an address.
+    EmailProofsOfAccount,
 }
 
 impl Topic {
@@ -50,6 +57,7 @@ impl Topic {
         match self {
             Self::Competitions | Self::Account => 10,
             Self::ResetLink => 6,
+            Self::EmailProof | Self::EmailProofsOfAccount => PROOFS_AN_HOUR,
         }
     }
 
@@ -57,13 +65,18 @@ impl Topic {
     /// because many mail servers ignore it; an account has one exact address.
     fn key(self, recipient: &str) -> String {
         let key = match self {
-            Self::Competitions => secrets::hash(&mailbox_of(recipient)),
-            Self::Account | Self::ResetLink => secrets::hash(&recipient.to_lowercase()),
+            // One mailbox must not get more of them by other spellings of its address.
+            Self::Competitions | Self::EmailProof => secrets::hash(&mailbox_of(recipient)),
+            Self::Account | Self::ResetLink | Self::EmailProofsOfAccount => {
+                secrets::hash(&recipient.to_lowercase())
+            }
         };
         let topic = match self {
             Self::Competitions => "competitions",
             Self::Account => "account",
             Self::ResetLink => "reset-link",
+            Self::EmailProof => "email-proof",
+            Self::EmailProofsOfAccount => "email-proofs-of-account",
         };
         format!("{topic}:{key}")
     }

@@ -86,6 +86,20 @@ pub(crate) async fn save(
     Ok(())
 }
 
+/// Takes the choices of an account to its new address, unless that has some already.
+pub(crate) async fn move_to(
+    ctx: &Context,
+    db: &impl ConnectionTrait,
+    old: &str,
+    new: &str,
+) -> Result<()> {
+    let chosen = of_address(db, old).await?;
+    if chosen != MailPreferences::default() && find(db, new).await?.is_none() {
+        save(ctx, db, recipient_key(new), &chosen).await?;
+    }
+    forget_account(ctx, db, old).await
+}
+
 /// Forgets what the owner of a deleted account has chosen, but for invitations: those are mailed to
 /// people without an account, too.
 pub(crate) async fn forget_account(

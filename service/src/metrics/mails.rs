@@ -24,7 +24,15 @@ impl Mails {
                 "mini_compete_mails_total",
                 "Attempts to send a mail by SMTP, by outcome.",
                 "outcome",
-                ["sent", "refused", "deferred", "unreachable", "over_limit", "unsubscribed"],
+                [
+                    "sent",
+                    "refused",
+                    "deferred",
+                    "unreachable",
+                    "over_limit",
+                    "unsubscribed",
+                    "unproved",
+                ],
             ),
             duration: described_histogram(
                 "mini_compete_mail_send_duration_seconds",
@@ -47,6 +55,11 @@ impl Mails {
     /// A message stays in its mailbox because its recipient has chosen that.
     pub(crate) fn unsubscribed(&self) {
         self.outcomes.increment("unsubscribed");
+    }
+
+    /// A message stays in its mailbox because its recipient has not proved their address.
+    pub(crate) fn unproved(&self) {
+        self.outcomes.increment("unproved");
     }
 
     /// A message stays in its mailbox because of the hourly limit.

@@ -183,7 +183,7 @@ impl World {
             password: Password::parse(PASSWORD.to_owned()).expect("a password"),
             role,
         };
-        accounts::sign_up(&self.ctx, signup).await.expect("a new account").into()
+        accounts::add_user(&self.ctx, signup).await.expect("a new account").into()
     }
 }
 

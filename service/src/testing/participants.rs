@@ -43,6 +43,7 @@ impl World {
             credentials_version: Set(CredentialsVersion::FIRST.0),
             time_zone: Set(None),
             disabled_at: Set(None),
+            email_proved_at: Set(Some(self.ctx.now().utc())),
             id: Set(user.id),
             email_key: Set(email.key()),
             search_text: Set(search_text(name.as_str(), email.as_str())),
@@ -65,5 +66,6 @@ fn member(number: usize) -> User {
         role: Role::Participant,
         roles: vec![Role::Participant],
         time_zone: None,
+        email_proved: true,
     }
 }

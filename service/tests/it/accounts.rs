@@ -7,8 +7,8 @@ use domain::{
 use service::{
     Actor, ClientAddress, Context, Result,
     accounts::{
-        Account, CredentialsVersion, change_password, create_admin, find, log_in, promote,
-        recognize, sign_up,
+        Account, CredentialsVersion, add_user, change_password, create_admin, find, log_in,
+        promote, recognize,
     },
     cron,
     housekeeping::CleanUp,
@@ -40,13 +40,13 @@ pub(crate) async fn try_log_in(
 
 /// Makes an account for an address that had one.
 pub(crate) async fn sign_up_again(ctx: &Context, email: &str) -> Result<User> {
-    sign_up(ctx, signup(email)).await.map(|account| account.user)
+    add_user(ctx, signup(email)).await.map(|account| account.user)
 }
 
 #[tokio::test]
 async fn a_new_account_can_log_in() {
     let world = World::new().await;
-    let account = sign_up(&world.ctx, signup("Ada@Example.com")).await.unwrap();
+    let account = add_user(&world.ctx, signup("Ada@Example.com")).await.unwrap();
     let ada = account.user.clone();
     assert_eq!((&*ada.email, ada.role), ("Ada@Example.com", Role::Organizer));
     assert_eq!(try_log_in(&world.ctx, "Ada@Example.com", PASSWORD).await, Ok(ada.clone()));
@@ -64,7 +64,7 @@ async fn email_addresses_are_compared_without_case() {
             "{spelling}"
         );
     }
-    let again = sign_up(&world.ctx, signup("JÖRG@example.com")).await.unwrap_err();
+    let again = add_user(&world.ctx, signup("JÖRG@example.com")).await.unwrap_err();
     let again = PublicError::from(again);
     assert_eq!(again.code, ErrorCode::EmailTaken);
     assert_eq!(again.about("email"), Some("Email already registered"));
@@ -77,7 +77,7 @@ async fn concurrent_signups_with_one_address_create_one_account() {
     let results = at_once((0..20).map(|number| {
         let ctx = [&world.ctx, &other][number % 2].clone();
         let email = if number % 3 == 0 { "ada@example.com" } else { "ADA@example.com" };
-        async move { sign_up(&ctx, signup(email)).await.map(|_| ()).map_err(code) }
+        async move { add_user(&ctx, signup(email)).await.map(|_| ()).map_err(code) }
     }))
     .await;
     assert_eq!(count(&results, &Ok(())), 1);
@@ -103,7 +103,7 @@ async fn accounts_created_after_dropped_signups_are_visible_to_all_connections()
     for steps in 0..25 {
         let tick = (ctx.now().utc() + TimeDelta::seconds(steps)).into();
         hang_up_after(steps, cron::fire(&ctx, "hang up", tick, CleanUp {})).await;
-        let made = sign_up(&ctx, signup(&format!("ada{steps}@example.com"))).await.unwrap();
+        let made = add_user(&ctx, signup(&format!("ada{steps}@example.com"))).await.unwrap();
         let seen = find(&world.ctx, made.user.id).await.unwrap();
         assert_eq!(seen, Some(made), "after {steps} steps");
     }
@@ -112,7 +112,7 @@ async fn accounts_created_after_dropped_signups_are_visible_to_all_connections()
 #[tokio::test]
 async fn a_wrong_password_and_an_unknown_address_get_the_same_response() {
     let world = World::new().await;
-    sign_up(&world.ctx, signup("ada@example.com")).await.unwrap();
+    add_user(&world.ctx, signup("ada@example.com")).await.unwrap();
     let wrong_password = try_log_in(&world.ctx, "ada@example.com", "wrong horse").await;
     assert_eq!(wrong_password.as_ref().unwrap_err().code, ErrorCode::InvalidCredentials);
     for (email, password) in [
@@ -212,14 +212,15 @@ const DECOMPOSED: (&str, &str) = ("Jo\u{308}rg@example.com", "pa\u{308}sswo\u{30
 async fn an_account_is_found_by_any_normal_form_of_its_address() {
     let world = World::new().await;
     let password = Password::parse(DECOMPOSED.1.to_owned()).unwrap();
-    let user = sign_up(&world.ctx, Signup { password, ..signup(DECOMPOSED.0) }).await.unwrap().user;
+    let user =
+        add_user(&world.ctx, Signup { password, ..signup(DECOMPOSED.0) }).await.unwrap().user;
     assert_eq!(user.email, COMPOSED.0, "the response has the stored form");
     assert_eq!(find(&world.ctx, user.id).await.unwrap().unwrap().user, user);
     for (email, password) in [COMPOSED, DECOMPOSED] {
         assert_eq!(try_log_in(&world.ctx, email, password).await, Ok(user.clone()));
     }
     for taken in [COMPOSED.0, "J\u{D6}RG@EXAMPLE.COM", " jo\u{308}rg@example.com\u{200B}"] {
-        let refused = sign_up(&world.ctx, signup(taken)).await.unwrap_err();
+        let refused = add_user(&world.ctx, signup(taken)).await.unwrap_err();
         assert_eq!(code(refused), ErrorCode::EmailTaken, "{taken:?}");
     }
 }

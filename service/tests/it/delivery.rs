@@ -204,7 +204,8 @@ async fn no_mail_is_sent_to_an_address_with_a_line_break() {
     let ctx = world.process_with_mail(&sink.url()).await;
     confirmed(&world, &ctx).await;
     for address in ["grace@example.com>\r\nRCPT TO:<eve@example.com", "no address", ""] {
-        world.execute(&format!("UPDATE mailbox SET recipient = '{address}'")).await.unwrap();
+        let sql = format!("UPDATE users SET email = '{address}' WHERE role = 'PARTICIPANT'");
+        world.execute(&sql).await.unwrap();
         let claim = claim_one(&ctx).await;
         run_job(&ctx, &claim).await.unwrap();
         assert_eq!(world.queue().await.dead, 1, "{address}");

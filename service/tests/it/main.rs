@@ -22,6 +22,7 @@ mod delivery;
 mod demo;
 mod disabling;
 mod edit;
+mod email_proofs;
 mod fill;
 mod filters;
 mod given_seats;

@@ -6,7 +6,7 @@ use domain::{
 };
 use service::{
     ClientAddress, Context, LoginLimits, Result,
-    accounts::{Account, change_password, delete, log_in, sign_up_from},
+    accounts::{Account, change_password, delete, log_in, sign_up},
     cron,
     housekeeping::CleanUp,
     password_reset::{ResetKey, confirm, link},
@@ -169,7 +169,7 @@ async fn the_address_of_a_signup_is_known_for_the_account() {
         password: Password::parse(PASSWORD.to_owned()).unwrap(),
         role: Role::Participant,
     };
-    sign_up_from(&ctx, signup, address(ELSEWHERE)).await.unwrap();
+    sign_up(&ctx, signup, address(ELSEWHERE)).await.unwrap();
     for number in 0..3 {
         fail(&ctx, &format!("guess{number}@example.com"), 1, ELSEWHERE).await;
     }

@@ -2,12 +2,14 @@
 
 mod change_password;
 mod delete;
+pub(crate) mod email;
 mod messages;
 mod page;
 mod profile;
 mod roles;
 mod tokens;
 
+pub use email::{EmailPage, EmailScreen};
 pub use page::{AccountPage, AccountScreen};
 pub use profile::TypedProfile;
 pub use tokens::{

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     change_password::{ChangePassword, PasswordSection},
     delete::{DeleteAccount, DeletionSection},
+    email::EMAIL,
     messages::{EditMailPreferences, MessagesSection},
     profile::{EditProfile, ProfileSection, TypedProfile},
     roles::{AddRole, RolesSection},
@@ -123,7 +124,10 @@ fn Content(
         <div class="form-page">
             <div class="grid gap-1">
                 <Heading>"Account"</Heading>
-                <p class="break-all text-muted">{user.email.clone()}</p>
+                <p class="flex flex-wrap items-center gap-x-3">
+                    <span class="break-all text-muted">{user.email.clone()}</span>
+                    <a class="link" href=EMAIL>"Change address"</a>
+                </p>
             </div>
             <ProfileSection start=profile_start action=profile zones />
             <MessagesSection preferences start=messages_start action=messages />

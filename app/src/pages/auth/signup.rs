@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     components::{
-        ErrorSummary, Field, FieldError, Head, Heading, Layout, Loaded, PasswordField, RadioChoice,
-        Submit,
+        EmailSuggestion, ErrorSummary, Field, FieldError, Head, Heading, Layout, Loaded,
+        PasswordField, RadioChoice, Submit,
     },
     error::Failure,
     form::{FormError, Returned, error_of},
@@ -77,7 +77,7 @@ pub async fn sign_up(
         ..Default::default()
     };
     let outcome = form::and_then_async(signup.check(), async |signup| {
-        service::accounts::sign_up_from(&ctx, signup, from).await
+        service::accounts::sign_up(&ctx, signup, from).await
     })
     .await;
     let account =
@@ -134,14 +134,16 @@ fn SignupForm(
                     value=typed.name
                     error
                 />
-                <Field
-                    id="email"
-                    label="Email"
-                    kind="email"
-                    autocomplete="username"
-                    value=typed.email
-                    error
-                />
+                <EmailSuggestion>
+                    <Field
+                        id="email"
+                        label="Email"
+                        kind="email"
+                        autocomplete="username"
+                        value=typed.email
+                        error
+                    />
+                </EmailSuggestion>
                 <PasswordField
                     autocomplete="new-password"
                     hint="8 characters or more. A few words are easy to remember."

@@ -191,6 +191,7 @@ fn takes_login(row: &Row) -> bool {
     row.route.starts_with("/api/auth/tokens")
         || row.route == "/api/auth/password"
         || row.route == "/api/auth/roles"
+        || (row.route.starts_with("/api/auth/me/email") && row.method == Method::POST)
         || (row.route == "/api/auth/me" && row.method == Method::DELETE)
 }
 

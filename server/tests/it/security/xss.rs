@@ -34,7 +34,7 @@ async fn user(app: &App, name: &str, number: usize, role: Role) -> Actor {
         password: Password::parse(PASSWORD.to_owned()).unwrap(),
         role,
     };
-    accounts::sign_up(&app.world.ctx, signup).await.unwrap().into()
+    accounts::add_user(&app.world.ctx, signup).await.unwrap().into()
 }
 
 /// Inspects the page at `path`. Returns also whether it is a client error.

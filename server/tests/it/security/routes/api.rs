@@ -49,6 +49,27 @@ pub(super) const ROWS: &[Row] = &[
     ),
     json(Method::POST, "/api/auth/roles", r#"{"role":"PARTICIPANT"}"#, [401, 200, 200, 200, 403]),
     credentials_json(Method::POST, "/api/auth/password", NEW_PASSWORD, [401, 200, 200, 200, 200]),
+    get("/api/auth/me/email", [401, 200, 200, 200, 200]),
+    credentials_json(
+        Method::POST,
+        "/api/auth/me/email",
+        r#"{"email":"moved{n}@example.com","password":"correct horse"}"#,
+        [401, 200, 200, 200, 200],
+    ),
+    // The site of these tests sends no mail.
+    call(Method::POST, "/api/auth/me/email/send", [401, 409, 409, 409, 409]),
+    credentials_json(
+        Method::POST,
+        "/api/auth/me/email/confirm",
+        r#"{"code":"042817"}"#,
+        [401, 200, 200, 200, 200],
+    ),
+    credentials_json(
+        Method::POST,
+        "/api/auth/confirm-email",
+        r#"{"token":"nobody's"}"#,
+        [400, 400, 400, 400, 400],
+    ),
     credentials_json(
         Method::POST,
         "/api/auth/password-reset",

@@ -83,8 +83,14 @@ async fn the_data_stored_for_a_visitor_is_bounded() {
     let functions: Vec<_> = forms().collect();
     assert!(functions.len() > 30, "{}", functions.len());
     // The forms that a visitor may submit and correct.
-    let for_visitors =
-        ["/fn/log_in", "/fn/sign_up", "/fn/request_reset", "/fn/reset_password", "/fn/unsubscribe"];
+    let for_visitors = [
+        "/fn/log_in",
+        "/fn/sign_up",
+        "/fn/request_reset",
+        "/fn/reset_password",
+        "/fn/confirm_email",
+        "/fn/unsubscribe",
+    ];
     let mut cookie: Option<String> = None;
     for row in &functions {
         let body = enlarged(row);

@@ -1,0 +1,154 @@
+//! Confirming an email address with the link of a mail.
+
+use leptos::{either::EitherOf3, prelude::*};
+use leptos_router::hooks::use_query_map;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    components::{ErrorSummary, Head, Heading, Layout, Loaded, Submit},
+    error::Failure,
+    form::{Returned, error_of},
+    viewer::CurrentViewer,
+};
+
+/// The key of the link's key in the session.
+#[cfg(feature = "ssr")]
+const KEY: &str = "confirm_email";
+
+/// The data of the page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfirmEmailScreen {
+    /// The address that the link confirms; `None` if the link has expired.
+    pub email: Option<String>,
+    /// The initial state of the form.
+    pub start: Returned<()>,
+}
+
+/// Loads the page. A token is moved from the address to the session at once, because the address
+/// stays in the history of the browser and is sent to other sites. The link alone confirms nothing:
+/// programs that check mails follow it, too.
+#[server(prefix = "/fn", endpoint = "confirm_email_screen")]
+pub async fn load_confirm_email(
+    #[server(default)] token: String,
+) -> Result<ConfirmEmailScreen, Failure> {
+    use crate::ssr::{
+        form,
+        request::{self, RequestKind},
+        response,
+    };
+    use service::accounts::email::{self, EmailLinkKey};
+
+    let session = request::session()?;
+    if !token.is_empty() {
+        // Only here: on a page without referrer, browsers without Fetch Metadata send forms with
+        // the origin `null`, which is refused as that of another site.
+        response::no_referrer();
+        session.put_secret(KEY, EmailLinkKey::of(&token)).await?;
+        if request::kind() == RequestKind::Page {
+            response::redirect_page("/auth/confirm-email");
+        }
+    }
+    let email = match session.get::<EmailLinkKey>(KEY).await? {
+        Some(key) => email::email_of_link(&request::context()?, &key).await?,
+        None => None,
+    };
+    Ok(ConfirmEmailScreen { email, start: form::take_stored_form("confirm_email").await? })
+}
+
+/// Confirms the address, with the key of the link in the session.
+#[server(prefix = "/fn", endpoint = "confirm_email")]
+pub async fn confirm_email() -> Result<(), Failure> {
+    use crate::ssr::{form, request};
+    use service::accounts::email::{self, EmailLinkKey};
+
+    let (ctx, session) = (request::context()?, request::session()?);
+    // Without one, the key of a link that was never issued.
+    let key = session.get::<EmailLinkKey>(KEY).await?;
+    let key = key.unwrap_or_else(|| EmailLinkKey::of(""));
+    let outcome = email::prove_by_link(&ctx, &key).await;
+    form::redirect_back_with("confirm_email", "/auth/confirm-email", (), outcome).await?;
+    session.take::<EmailLinkKey>(KEY).await?;
+    leptos_axum::redirect("/auth/confirm-email?done=1");
+    Ok(())
+}
+
+/// Confirming an email address with the link of a mail.
+#[component]
+pub fn ConfirmEmailPage() -> impl IntoView {
+    let params = use_query_map();
+    let token = Memo::new(move |_| params.read().get("token").unwrap_or_default());
+    let done = Memo::new(move |_| params.read().get("done").is_some());
+    let screen = Resource::new_blocking(
+        move || (token.get(), done.get()),
+        |(token, _)| load_confirm_email(token),
+    );
+    let confirm = ServerAction::<ConfirmEmail>::new();
+    // The note on other pages ends.
+    expect_context::<CurrentViewer>().follow(confirm.version());
+    view! {
+        <Head title="Confirm your email address" noindex=true />
+        <Loaded layout=Layout::Form from=screen let(screen)>
+            {match screen.email {
+                _ if done.get() => EitherOf3::A(view! { <Confirmed /> }),
+                Some(email) => {
+                    EitherOf3::B(view! { <ConfirmForm email error=screen.start.error confirm /> })
+                }
+                None => EitherOf3::C(view! { <Expired /> }),
+            }}
+        </Loaded>
+    }
+}
+
+#[component]
+fn ConfirmForm(
+    email: String,
+    #[prop(optional_no_strip)] error: Option<domain::PublicError>,
+    confirm: ServerAction<ConfirmEmail>,
+) -> impl IntoView {
+    let error = error_of(confirm, error);
+    view! {
+        <div class="form-page">
+            <Heading>"Confirm your email address"</Heading>
+            <p class="break-all">
+                "Do you read the mail of " <strong>{email}</strong>
+                "? Then you get confirmations, changes and reminders there."
+            </p>
+            <ErrorSummary error />
+            <ActionForm action=confirm>
+                <Submit pending=confirm.pending() class="btn-block">"Confirm address"</Submit>
+            </ActionForm>
+            <p class="text-muted">
+                "If you did not sign up here, close this page: you get no other mail."
+            </p>
+        </div>
+    }
+}
+
+#[component]
+fn Confirmed() -> impl IntoView {
+    view! {
+        <div class="form-page">
+            <Heading>"Your address is confirmed"</Heading>
+            <p>"Messages are mailed to it from now on."</p>
+            <p>
+                <a class="btn btn-primary" href="/dashboard">"Go to your dashboard"</a>
+            </p>
+        </div>
+    }
+}
+
+#[component]
+fn Expired() -> impl IntoView {
+    view! {
+        <div class="form-page">
+            <Heading>"This link has expired"</Heading>
+            <p>
+                "It was used before, is older than an hour, or a newer mail has replaced it. The \
+                page of your account shows whether your address is confirmed."
+            </p>
+            <p>
+                <a class="btn btn-primary" href="/account/email">"Show my address"</a>
+            </p>
+        </div>
+    }
+}

@@ -1,0 +1,60 @@
+//! The address of an account: whether its owner has proved that they read its mail, and changing
+//! it.
+//!
+//! Anyone can sign up with anyone's address. So nothing but the mail that proves an address is sent
+//! to it until its owner has followed the link in that mail or typed its code; messages stay in the
+//! mailbox on the site. A new address replaces the old one when it is proved.
+//!
+//! The link and the code are created when they are sent, and only their hashes are stored. A new
+//! mail replaces those of the one before.
+
+mod change;
+mod notice;
+mod pending;
+mod prove;
+mod request;
+mod send;
+mod status;
+
+use chrono::TimeDelta;
+use domain::{EmailCode, UserId};
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    change::change,
+    prove::{email_of_link, prove_by_code, prove_by_link},
+    request::request,
+    send::SendEmailProof,
+    status::status,
+};
+pub(crate) use self::{notice::mail_examples, prove::proved_by_reset_link};
+pub(super) use self::{pending::forget, request::at_sign_up};
+use crate::{infrastructure::secrets, mail::limits::PROOFS_AN_HOUR};
+
+/// How long a link and a code prove an address.
+pub const LIFETIME: TimeDelta = TimeDelta::hours(1);
+/// Codes that may be tried for one mail.
+pub const TRIES: i32 = 5;
+/// Mails within an hour to one address, and for one account.
+pub const MAILS_AN_HOUR: i32 = PROOFS_AN_HOUR;
+/// Seconds in which one mail at most is sent to an address.
+pub const AT_MOST_EVERY: i64 = 60;
+
+/// The hash of a link's token. It may wait in a session: a reader of the session cannot prove the
+/// address with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EmailLinkKey(String);
+
+impl EmailLinkKey {
+    /// The key of a link's token.
+    pub fn of(token: &str) -> Self {
+        Self(secrets::hash(token))
+    }
+}
+
+/// The hash of a code. A copy of the table reveals the code to one who tries all million: it proves
+/// an address for an hour, and logs nobody in.
+fn code_hash(user: UserId, code: &EmailCode) -> String {
+    secrets::hash(&format!("{user}:{}", code.as_str()))
+}

@@ -1,0 +1,219 @@
+//! Proving an address by the link or the code of a mail.
+
+use chrono::TimeDelta;
+use domain::{Email, EmailCode, EmailStatus, ErrorCode, PublicError, UserId};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
+    QueryOrder, QuerySelect, Select, Set, sea_query::Expr,
+};
+
+use super::{
+    EmailLinkKey, code_hash, notice,
+    status::{gone, of_user},
+};
+use crate::{
+    Actor, Context, Error, Result,
+    accounts::{email_taken, search_text, search_words},
+    entity::{email_proof, mail, password_reset, user},
+    error::is_unique_violation,
+    infrastructure::db::{bulk::update_returning, retry},
+    jobs::{self, NewJob},
+    mail::{dedup_keys::EMAIL_CHANGED, delivery::DeliverMail, preferences},
+};
+
+/// Messages that are mailed when the first address of an account is proved, at most.
+const WAITING: u64 = 10;
+/// How old they may be.
+const WAITED: TimeDelta = TimeDelta::days(4);
+
+/// The address that a link proves; `Ok(None)` if the link is no longer valid.
+///
+/// # Errors
+/// When the database fails.
+pub async fn email_of_link(ctx: &Context, key: &EmailLinkKey) -> Result<Option<String>> {
+    let found = valid(ctx, key).one(ctx.db.connection()).await?;
+    Ok(found.map(|row| row.email))
+}
+
+/// Proves the address of a link. No login is needed: the link shows that its holder reads the mail
+/// of the address. An address that is not yet that of the account becomes it.
+///
+/// # Errors
+/// [`ErrorCode::AddressProofInvalid`]; [`ErrorCode::EmailTaken`] when another account has got the
+/// address meanwhile.
+pub async fn prove_by_link(ctx: &Context, key: &EmailLinkKey) -> Result<()> {
+    retry(|| async {
+        let tx = ctx.db.begin_serializable().await?;
+        let row = valid(ctx, key).one(&*tx).await?.ok_or_else(link_invalid)?;
+        accept(ctx, &*tx, row).await?;
+        tx.commit().await
+    })
+    .await
+}
+
+/// Proves the address that the actor is to prove, by the code of the last mail to it. Each call is
+/// one of the five tries.
+///
+/// # Errors
+/// Unauthorized; [`ErrorCode::Forbidden`] for a personal access token;
+/// [`ErrorCode::AddressCodeWrong`]; [`ErrorCode::AddressProofInvalid`] when there is no code, it
+/// has expired, or no try is left; [`ErrorCode::EmailTaken`] when another account has got the
+/// address meanwhile.
+pub async fn prove_by_code(ctx: &Context, actor: &Actor, code: &EmailCode) -> Result<EmailStatus> {
+    let id = actor.owner()?.id;
+    // Committed on its own, so that concurrent guesses cannot share a try.
+    let Some(row) = use_try(ctx, id).await? else {
+        let status = of_user(ctx, ctx.db.connection(), id).await?;
+        // A retry after a lost response.
+        return if status.proved && status.pending.is_none() {
+            Ok(status)
+        } else {
+            Err(code_invalid().into())
+        };
+    };
+    if row.code_hash.as_deref() != Some(&*code_hash(id, code)) {
+        return Err(code_wrong(row.tries_left).into());
+    }
+    retry(|| async {
+        let tx = ctx.db.begin_serializable().await?;
+        let same = email_proof::Entity::find_by_id(id)
+            .filter(email_proof::Column::CodeHash.eq(row.code_hash.as_deref()))
+            .one(&*tx)
+            .await?;
+        accept(ctx, &*tx, same.ok_or_else(code_invalid)?).await?;
+        tx.commit().await
+    })
+    .await?;
+    of_user(ctx, ctx.db.connection(), id).await
+}
+
+/// A mailed link that sets a password proves the address that it was mailed to.
+pub(crate) async fn proved_by_reset_link(
+    ctx: &Context,
+    tx: &impl ConnectionTrait,
+    id: UserId,
+) -> Result<()> {
+    let user = user::Entity::find_by_id(id).one(tx).await?.ok_or_else(gone)?;
+    if user.email_proved_at.is_some() {
+        return Ok(());
+    }
+    let email = Email::parse(&user.email).map_err(Error::Corrupt)?;
+    email_proof::Entity::delete_by_id(id)
+        .filter(email_proof::Column::EmailKey.eq(&user.email_key))
+        .exec(tx)
+        .await?;
+    replace(ctx, tx, user, &email, true).await?;
+    mail_waiting(ctx, tx, id).await
+}
+
+/// Gives an account an address, or another spelling of its address. The owner of the old address is
+/// notified if they had proved it, and its links to set a password end.
+pub(super) async fn replace(
+    ctx: &Context,
+    tx: &impl ConnectionTrait,
+    user: user::Model,
+    email: &Email,
+    is_proved: bool,
+) -> Result<()> {
+    let now = ctx.now().utc();
+    let before = user.clone();
+    let is_same = email.key() == before.email_key;
+    let proved_at = before.email_proved_at.filter(|_| is_same).unwrap_or(now);
+    let changed = user::ActiveModel {
+        email: Set(email.as_str().to_owned()),
+        email_key: Set(email.key()),
+        search_text: Set(search_text(&user.name, email.as_str())),
+        search_words: Set(search_words(&user.name, email.as_str())),
+        email_proved_at: Set(is_proved.then_some(proved_at)),
+        ..user.into()
+    };
+    match changed.update(tx).await {
+        Ok(_) => {}
+        Err(error) if is_unique_violation(&error) => return Err(email_taken().into()),
+        Err(error) => return Err(error.into()),
+    }
+    if is_same {
+        return Ok(());
+    }
+    password_reset::Entity::delete_many()
+        .filter(password_reset::Column::UserId.eq(before.id))
+        .exec(tx)
+        .await?;
+    preferences::move_to(ctx, tx, &before.email, email.as_str()).await?;
+    tracing::info!(user.id = %before.id, "the address of an account was changed");
+    notice::store(ctx, tx, &before, email).await
+}
+
+async fn accept(ctx: &Context, tx: &impl ConnectionTrait, row: email_proof::Model) -> Result<()> {
+    let user = user::Entity::find_by_id(row.user_id).one(tx).await?;
+    let user = user.filter(|user| user.disabled_at.is_none()).ok_or_else(link_invalid)?;
+    let is_first = user.email_proved_at.is_none();
+    let email = Email::parse(&row.email).map_err(Error::Corrupt)?;
+    replace(ctx, tx, user, &email, true).await?;
+    email_proof::Entity::delete_by_id(row.user_id).exec(tx).await?;
+    if is_first {
+        mail_waiting(ctx, tx, row.user_id).await?;
+    }
+    Ok(())
+}
+
+/// Mails the newest unread messages of an account whose first address was just proved: a
+/// confirmation of a registration, for example, that was made right after signing up.
+async fn mail_waiting(ctx: &Context, tx: &impl ConnectionTrait, id: UserId) -> Result<()> {
+    if !ctx.sends_mail() {
+        return Ok(());
+    }
+    let mut waiting = mail::Entity::find()
+        .filter(mail::Column::UserId.eq(id))
+        .filter(mail::Column::ReadAt.is_null())
+        // It is to an address that was never proved.
+        .filter(mail::Column::DedupKey.starts_with(EMAIL_CHANGED).not())
+        .filter(mail::Column::SentAt.gt(ctx.now().utc() - WAITED))
+        .order_by_desc(mail::Column::SentAt)
+        .order_by_desc(mail::Column::Id)
+        .limit(WAITING)
+        .all(tx)
+        .await?;
+    waiting.reverse();
+    let job = |mail: mail::Model| NewJob::from(DeliverMail { mail_id: mail.id });
+    jobs::add(tx, ctx.now(), waiting.into_iter().map(job)).await
+}
+
+fn valid(ctx: &Context, EmailLinkKey(hash): &EmailLinkKey) -> Select<email_proof::Entity> {
+    email_proof::Entity::find()
+        .filter(email_proof::Column::LinkHash.eq(hash))
+        .filter(email_proof::Column::ExpiresAt.gt(ctx.now().utc()))
+}
+
+/// Counts a try. `Ok(None)` when there is no code that may be tried.
+async fn use_try(ctx: &Context, id: UserId) -> Result<Option<email_proof::Model>> {
+    use email_proof::Column::{CodeHash, ExpiresAt, TriesLeft, UserId};
+    let count = email_proof::Entity::update_many()
+        .col_expr(TriesLeft, Expr::col(TriesLeft).sub(1))
+        .filter(UserId.eq(id))
+        .filter(CodeHash.is_not_null())
+        .filter(TriesLeft.gt(0))
+        .filter(ExpiresAt.gt(ctx.now().utc()));
+    Ok(update_returning(&*ctx.db.autocommit().await, count).await?.pop())
+}
+
+fn link_invalid() -> PublicError {
+    let message = "This link was used before, is older than an hour, or a newer mail has replaced \
+                   it. Ask for a new one on the page of your account.";
+    PublicError::new(ErrorCode::AddressProofInvalid, message)
+}
+
+fn code_invalid() -> PublicError {
+    let message = "No code can be tried: it was tried five times, or is older than an hour. Ask \
+                   for a new mail.";
+    PublicError::on_field(ErrorCode::AddressProofInvalid, "code", message)
+}
+
+fn code_wrong(tries_left: i32) -> PublicError {
+    let message = match tries_left {
+        0 => "This is not the code of the last mail. Ask for a new mail.".to_owned(),
+        1 => "This is not the code of the last mail. You have one try left.".to_owned(),
+        left => format!("This is not the code of the last mail. You have {left} tries left."),
+    };
+    PublicError::on_field(ErrorCode::AddressCodeWrong, "code", &message)
+}

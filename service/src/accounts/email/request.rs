@@ -1,0 +1,94 @@
+//! Asking for the mail that proves an address.
+
+use chrono::TimeDelta;
+use domain::{Email, EmailStatus, ErrorCode, PublicError, UserId};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+
+use super::{
+    pending,
+    status::{gone, of_user},
+};
+use crate::{
+    Actor, Context, Error, Result,
+    entity::{email_proof, user},
+    error::is_unique_violation,
+    infrastructure::db::retry,
+    jobs,
+    mail::limits::{self, Topic},
+};
+
+/// After how long a user who has asked for too many mails may ask again, in seconds.
+const ASK_AGAIN: u32 = TimeDelta::hours(1).num_seconds() as u32;
+
+/// Asks for the mail that proves the address of a new account, in the transaction that creates it.
+/// Does nothing where this installation sends no mail.
+pub(in crate::accounts) async fn at_sign_up(
+    ctx: &Context,
+    tx: &impl ConnectionTrait,
+    user: UserId,
+    email: &Email,
+) -> Result<()> {
+    if !ctx.sends_mail() {
+        return Ok(());
+    }
+    let now = ctx.now();
+    pending::store(tx, pending::unwritten(now, user, email)).await?;
+    jobs::add(tx, now, [pending::job(now, user, email)]).await
+}
+
+/// Sends the actor a new mail to prove the address that they are to prove, or that of their
+/// account. Its link and code replace those of the mail before. Does nothing for an address that is
+/// proved, and within a minute of the mail before.
+///
+/// # Errors
+/// Unauthorized; [`ErrorCode::Forbidden`] for a personal access token;
+/// [`ErrorCode::MailUnavailable`] where this installation sends no mail; [`ErrorCode::RateLimited`]
+/// after six mails within an hour.
+pub async fn request(ctx: &Context, actor: &Actor) -> Result<EmailStatus> {
+    let id = actor.owner()?.id;
+    if !ctx.sends_mail() {
+        let message = "This site sends no mail, so it cannot prove an address";
+        return Err(PublicError::new(ErrorCode::MailUnavailable, message).into());
+    }
+    let db = ctx.db.connection();
+    let user = user::Entity::find_by_id(id).one(db).await?.ok_or_else(gone)?;
+    let pending = email_proof::Entity::find_by_id(id)
+        .filter(email_proof::Column::ExpiresAt.gt(ctx.now().utc()))
+        .one(db)
+        .await?;
+    let email = match pending {
+        Some(pending) => pending.email,
+        None if user.email_proved_at.is_none() => user.email,
+        None => return of_user(ctx, db, id).await,
+    };
+    ask(ctx, id, &Email::parse(&email).map_err(Error::Corrupt)?).await?;
+    of_user(ctx, db, id).await
+}
+
+/// Asks for a mail to an address. One that was asked for within the same minute is enough.
+pub(super) async fn ask(ctx: &Context, user: UserId, email: &Email) -> Result<()> {
+    let asked = limits::reserve(ctx, Topic::EmailProofsOfAccount, &user.to_string()).await?;
+    let Some(asked) = asked else {
+        let message = "You have asked for many mails. Look into your spam folder, too";
+        return Err(PublicError::rate_limited(message, ASK_AGAIN).into());
+    };
+    let now = ctx.now();
+    let added = retry(|| async {
+        let tx = ctx.db.begin_read_committed().await?;
+        let before = email_proof::Entity::find_by_id(user).one(&*tx).await?;
+        // The link and the code of the mail before work until the new mail is written.
+        if before.is_none_or(|before| before.email_key != email.key()) {
+            pending::store(&*tx, pending::unwritten(now, user, email)).await?;
+        }
+        jobs::add(&*tx, now, [pending::job(now, user, email)]).await?;
+        tx.commit().await
+    })
+    .await;
+    match added {
+        Ok(()) => asked.keep(),
+        // The transaction is rolled back: the link and the code of the minute stay valid.
+        Err(Error::Db(error)) if is_unique_violation(&error) => asked.release().await,
+        Err(error) => return Err(error),
+    }
+    Ok(())
+}

@@ -1,0 +1,42 @@
+//! What a user sees of their address.
+
+use domain::{EmailStatus, ErrorCode, PendingEmail, PublicError, UserId};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+
+use crate::{
+    Actor, Context, Result,
+    entity::{email_proof, user},
+};
+
+/// The address of the actor, whether it is proved, and the one that they are to prove.
+///
+/// # Errors
+/// Unauthorized.
+pub async fn status(ctx: &Context, actor: &Actor) -> Result<EmailStatus> {
+    of_user(ctx, ctx.db.connection(), actor.user()?.id).await
+}
+
+/// The same for a user who may have been changed by the transaction of `db`.
+pub(super) async fn of_user(
+    ctx: &Context,
+    db: &impl ConnectionTrait,
+    id: UserId,
+) -> Result<EmailStatus> {
+    let user = user::Entity::find_by_id(id).one(db).await?.ok_or_else(gone)?;
+    let pending = email_proof::Entity::find_by_id(id)
+        .filter(email_proof::Column::ExpiresAt.gt(ctx.now().utc()))
+        .one(db)
+        .await?;
+    let pending =
+        pending.map(|row| PendingEmail { email: row.email, expires_at: row.expires_at.into() });
+    Ok(EmailStatus {
+        email: user.email,
+        proved: user.email_proved_at.is_some(),
+        pending,
+        sends_mail: ctx.sends_mail(),
+    })
+}
+
+pub(super) fn gone() -> PublicError {
+    PublicError::new(ErrorCode::Unauthorized, "Unauthorized")
+}
