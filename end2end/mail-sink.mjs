@@ -1,5 +1,6 @@
-// A mail server for the browser tests: it takes every mail, and shows them over HTTP. `GET /?to=ada@example.com`
-// answers with a JSON array of `{ subject, text }`, oldest first. Playwright starts it and ends it with SIGTERM.
+// A mail server for the browser tests: it takes every mail but those to addresses that begin with `gone-`, and shows
+// them over HTTP. `GET /?to=ada@example.com` answers with a JSON array of `{ subject, text }`, oldest first. Playwright
+// starts it and ends it with SIGTERM.
 import { createServer } from 'node:http';
 import { simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
@@ -10,6 +11,10 @@ const mails = [];
 const smtp = new SMTPServer({
   authOptional: true,
   disabledCommands: ['AUTH', 'STARTTLS'],
+  onRcptTo({ address }, session, done) {
+    const refusal = Object.assign(new Error('5.1.1 no such user'), { responseCode: 550 });
+    done(address.startsWith('gone-') ? refusal : undefined);
+  },
   async onData(stream, session, done) {
     try {
       const { subject, text } = await simpleParser(stream);

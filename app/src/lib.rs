@@ -8,6 +8,7 @@
 
 mod bundles;
 mod components;
+mod email_note;
 mod error;
 #[cfg(feature = "ssr")]
 mod failure_page;
@@ -19,7 +20,7 @@ mod hydration;
 mod moment;
 mod next;
 pub mod pages;
-mod proof_note;
+
 mod server_fn_error;
 mod shell;
 mod site;

@@ -11,10 +11,10 @@ use leptos_router::{
 use crate::{
     bundles::{accounts, admin, discover, integrate, organize, own},
     components::{NavigationFocus, ScrollMemory, Toaster, Toasts},
+    email_note::EmailNote,
     footer::Footer,
     header::Header,
     pages::NotFoundPage,
-    proof_note::ProofNote,
     viewer::CurrentViewer,
 };
 
@@ -43,7 +43,7 @@ fn Site() -> impl IntoView {
             "Skip to content"
         </a>
         <Header />
-        <ProofNote />
+        <EmailNote />
         <main id="main" tabindex="-1" class="site-width site-main">
             <FlatRoutes fallback=NotFoundPage>
                 <Route

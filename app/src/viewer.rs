@@ -14,8 +14,18 @@ pub struct Viewer {
     pub user: Option<User>,
     /// The number of unread messages.
     pub unread: u64,
-    /// Whether messages are not mailed to the user because they have not proved their address.
-    pub needs_proof: bool,
+    /// Why messages are not mailed to the user; `None` if they are, or nobody is mailed anything.
+    #[serde(default)]
+    pub unmailed: Option<Unmailed>,
+}
+
+/// Why messages are not mailed to a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Unmailed {
+    /// The user has not proved the address.
+    Unproved,
+    /// Its mail server has refused the address.
+    Refused,
 }
 
 /// The current viewer, which every page can read.
@@ -92,6 +102,11 @@ pub async fn load_viewer() -> Result<Viewer, Failure> {
     let (ctx, actor) = (request::context()?, request::actor()?);
     let Some(user) = actor.try_user() else { return Ok(Viewer::default()) };
     let unread = service::mail::mailbox::unread_count(&ctx, &actor).await?;
-    let needs_proof = !user.email_proved && ctx.sends_mail();
-    Ok(Viewer { user: Some(user.clone()), unread, needs_proof })
+    let unmailed = match (user.email_refused, user.email_proved) {
+        _ if !ctx.sends_mail() => None,
+        (true, _) => Some(Unmailed::Refused),
+        (false, false) => Some(Unmailed::Unproved),
+        (false, true) => None,
+    };
+    Ok(Viewer { user: Some(user.clone()), unread, unmailed })
 }

@@ -35,6 +35,11 @@ pub struct User {
     #[cfg_attr(feature = "openapi", schema(required))]
     #[serde(rename = "emailProved", default = "unknown_to_earlier_releases")]
     pub email_proved: bool,
+    /// Whether the mail server of the address has refused the last mail to it for good: the address
+    /// does not exist, for example.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    #[serde(rename = "emailRefused", default)]
+    pub email_refused: bool,
 }
 
 /// A page that a server of an earlier release has rendered asks for no proof.
@@ -116,7 +121,8 @@ impl SignupInput {
         let mut faults = Faults::default();
         let name =
             faults.check("name", text(self.name, "Name").and_then(|t| PersonName::parse(&t)));
-        let email = faults.check("email", text(self.email, "Email").and_then(|t| Email::parse(&t)));
+        let email =
+            faults.check("email", text(self.email, "Email").and_then(|t| Email::parse_new(&t)));
         let password =
             faults.check("password", text(self.password, "Password").and_then(Password::parse));
         let role = faults.check("role", role::assignable(&self.role));

@@ -127,6 +127,7 @@ mod tests {
             roles: vec![role],
             time_zone: None,
             email_proved: true,
+            email_refused: false,
         });
         ViewerState {
             user,

@@ -36,6 +36,10 @@ pub struct RosterEntry {
     pub answers: Vec<Answer>,
     /// Who takes part.
     pub user: Organizer,
+    /// Whether the mail server of the participant has refused their address for good: they read
+    /// messages on the site only.
+    #[serde(rename = "mailRefused")]
+    pub mail_refused: bool,
 }
 
 /// The column that a roster is sorted by.

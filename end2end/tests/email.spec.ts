@@ -121,3 +121,18 @@ test('a mistyped domain has a suggestion before the form is sent', { tag: '@js' 
 
   await expect(page.getByText('Did you mean ada@gmail.com?')).toBeVisible();
 });
+
+test('an address that its mail server refuses is named on every page', async ({ page }) => {
+  const email = `gone-${newEmail()}`;
+  await open(page, '/auth/signup');
+  await signUp(page, { role: 'Compete', name: 'Pia Participant', email });
+  await expect(page).toHaveURL('/dashboard');
+
+  await expect(async () => {
+    await page.reload();
+    await expect(note(page)).toHaveText(`Mail to ${email} is refused by its mail server. Change the address`);
+  }).toPass();
+
+  await note(page).getByRole('link', { name: 'Change the address' }).click();
+  await expect(page.getByText(`The mail server of ${email} has refused our mail.`)).toBeVisible();
+});

@@ -1,4 +1,5 @@
-//! Addresses that the owners of accounts have proved, and those that they are to prove.
+//! Addresses that the owners of accounts have proved, those that they are to prove, and those that
+//! take no mail.
 
 use sea_orm_migration::{prelude::*, schema::*, sea_orm::ConnectionTrait};
 
@@ -11,11 +12,18 @@ pub(super) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let proved_at = timestamp_with_time_zone_null("email_proved_at");
-        let users = Table::alter().table("users").add_column(proved_at).to_owned();
-        manager.alter_table(users).await?;
+        let refused_at = timestamp_with_time_zone_null("email_refused_at");
+        // SQLite adds one column at a time.
+        for column in [proved_at, refused_at] {
+            let users = Table::alter().table("users").add_column(column).to_owned();
+            manager.alter_table(users).await?;
+        }
         // Accounts that were sent mail until now are sent mail from now on.
         let known = "UPDATE users SET email_proved_at = created_at WHERE email <> ''";
         manager.get_connection().execute_unprepared(known).await?;
+        let held_at = timestamp_with_time_zone_null("held_at");
+        let mailbox = Table::alter().table("mailbox").add_column(held_at).to_owned();
+        manager.alter_table(mailbox).await?;
         let proofs = Table::create()
             .table("email_proofs")
             .col(uuid("user_id").primary_key())
@@ -25,7 +33,9 @@ impl MigrationTrait for Migration {
             .col(text_null("link_hash"))
             .col(text_null("code_hash"))
             .col(integer("tries_left"))
+            .col(timestamp_with_time_zone("asked_at"))
             .col(timestamp_with_time_zone("expires_at"))
+            .col(timestamp_with_time_zone_null("refused_at"))
             .foreign_key(&mut cascading(("email_proofs", "user_id"), ("users", "id")))
             .to_owned();
         manager.create_table(proofs).await?;

@@ -98,7 +98,11 @@ fn the_document_has_every_limit_as_it_is() {
         password_reset::AT_MOST_EVERY,
         password_reset::AT_ONCE
     );
-    let proofs = format!("1 in {} seconds, {} an hour", email::AT_MOST_EVERY, email::MAILS_AN_HOUR);
+    let proofs = format!(
+        "1 in {} seconds, {} an hour",
+        email::AT_MOST_EVERY.num_seconds(),
+        email::MAILS_AN_HOUR
+    );
     let expected = [
         row("Items on a page or in a part", grouped(MAX_PAGE_SIZE), ""),
         row("Messages or dead letters in a list without a cursor", grouped(jobs::MAX_LISTED), ""),
@@ -211,7 +215,7 @@ fn the_document_has_every_limit_as_it_is() {
             "LOGIN_FAILURES_PER_ADDRESS",
         ),
         row("Links to reset a password for one address", links, ""),
-        row("Mails to prove one address, or for one account", proofs, ""),
+        row("Mails to prove one address, or that one account asks for", proofs, ""),
         row("Connections", grouped(traffic.connections), "CONNECTIONS"),
         row(
             "Connections of one address",

@@ -133,6 +133,10 @@ mod tests {
             &format!(r#"{{"competition_id":"{text}"}}"#),
         );
         assert_reads_back(
+            SendEmailProof { user_id: domain::UserId(id), email: "ada@example.com".into() },
+            &format!(r#"{{"email":"ada@example.com","user_id":"{text}"}}"#),
+        );
+        assert_reads_back(
             NotifyOfChange { change_id: id },
             &format!(r#"{{"change_id":"{text}"}}"#),
         );

@@ -31,7 +31,7 @@ use crate::{
         self, BackgroundJob, Claim, Class, Disposition, Execution, NewJob, Ticket, push_tickets,
     },
     mail::{
-        delivery::{self, MAX_DELIVERIES, SEND_LIMIT},
+        delivery::{self, MAX_DELIVERIES, SEND_LIMIT, Sent},
         enclosures::Enclosures,
         example::{self, Example},
         limits::{self, Topic},
@@ -141,7 +141,10 @@ async fn send_link(
         return Ok(());
     };
     let link = page(ctx, &token);
-    let mail = RenderedMail::of(&ResetLink { name: UserText(&user.name), link: &link });
+    let mail = RenderedMail::of(&ResetLink {
+        name: user.email_proved_at.map(|_| UserText(&user.name)),
+        link: &link,
+    });
     let letter = Letter {
         id: new_id(),
         to: &user.email,
@@ -151,7 +154,7 @@ async fn send_link(
         enclosures: &Enclosures::default(),
     };
     let sent = delivery::send(ctx, execution, &letter).await;
-    if !matches!(sent, Ok(true)) {
+    if !matches!(sent, Ok(Sent::Taken)) {
         reservation.release().await;
         // The link was not sent, and must not count among the valid ones.
         if !matches!(&sent, Err(Error::Mail(failure)) if failure.may_have_arrived()) {
@@ -240,11 +243,11 @@ pub async fn confirm(
         if !take(&*tx, key).await? {
             return Err(invalid().into());
         }
-        let account = set_password(ctx, &*tx, reset.user_id, &hash).await?;
         // An operator who hands a link over does not show who reads the mail of the address.
         if reset.job_id.is_some() {
             proved_by_reset_link(ctx, &*tx, reset.user_id).await?;
         }
+        let account = set_password(ctx, &*tx, reset.user_id, &hash).await?;
         throttle::reset_failures(ctx, &*tx, &account.user.email, from).await?;
         tx.commit().await
     })
@@ -279,7 +282,8 @@ fn new_token(
 }
 
 /// The token of a link that a job mails. `Ok(None)` when the account has [`AT_ONCE`] valid mailed
-/// links; those of earlier attempts of the same job do not count.
+/// links, of which those of earlier attempts of the same job do not count, and when its address was
+/// changed since.
 async fn new_mailed_token(
     ctx: &Context,
     user: &user::Model,
@@ -292,6 +296,10 @@ async fn new_mailed_token(
             .filter(password_reset::Column::ExpiresAt.gt(ctx.now().utc()))
             .filter(password_reset::Column::JobId.ne(claim.id));
         if valid.count(&*tx).await? >= AT_ONCE {
+            return Ok(None);
+        }
+        let now = user::Entity::find_by_id(user.id).one(&*tx).await?;
+        if now.is_none_or(|now| now.email_key != user.email_key) {
             return Ok(None);
         }
         let (token, row) = new_token(ctx, user, Some(claim.id));
@@ -310,7 +318,8 @@ fn page(ctx: &Context, token: &str) -> String {
 #[derive(Template)]
 #[template(path = "mail/reset_link.txt")]
 struct ResetLink<'a> {
-    name: UserText<'a>,
+    /// `None` for an address that is not proved: anyone could send words of their own to it.
+    name: Option<UserText<'a>>,
     link: &'a str,
 }
 
@@ -350,7 +359,8 @@ pub(crate) fn mail_examples() -> Vec<Example> {
     let name = example::NAME;
     let link = "https://site.example/auth/reset?token=0123456789abcdef";
     vec![
-        Example::of("reset_link", &ResetLink { name, link }),
+        Example::of("reset_link", &ResetLink { name: Some(name), link }),
+        Example::of("reset_link.unproved", &ResetLink { name: None, link }),
         Example::of("reset_link_sent", &ResetLinkSent { name }),
         Example::of("reset_link_unavailable", &ResetLinkUnavailable { name }),
     ]

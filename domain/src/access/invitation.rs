@@ -45,7 +45,7 @@ impl InvitationsInput {
         let emails = faults.check("emails", emails(self.emails));
         let mut checked: Vec<Email> = Vec::new();
         for (index, text) in emails.into_iter().flatten().enumerate() {
-            let email = faults.check(&format!("emails.{index}"), Email::parse(&text));
+            let email = faults.check(&format!("emails.{index}"), Email::parse_new(&text));
             checked.extend(email);
         }
         let mut seen = std::collections::HashSet::new();

@@ -51,7 +51,7 @@ impl EmailChangeInput {
     /// All faults at once.
     pub fn check(self) -> Result<EmailChange, PublicError> {
         let mut faults = Faults::default();
-        let email = text(self.email, "Email").and_then(|text| Email::parse(&text));
+        let email = text(self.email, "Email").and_then(|text| Email::parse_new(&text));
         let email = faults.check("email", email);
         let password = faults.check("password", filled(self.password, "Password"));
         refuse_unknown(&mut faults, &self.unknown);

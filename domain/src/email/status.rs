@@ -14,6 +14,8 @@ pub struct EmailStatus {
     pub email: String,
     /// Whether it is proved. Until then messages stay in the mailbox on the site.
     pub proved: bool,
+    /// Whether its mail server has refused the last mail to it for good.
+    pub refused: bool,
     /// The address that has a link and a code to prove it, until when; `null` for none.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub pending: Option<PendingEmail>,
@@ -31,4 +33,6 @@ pub struct PendingEmail {
     pub email: String,
     /// Until when the link and the code prove it.
     pub expires_at: Timestamp,
+    /// Whether its mail server has refused the mail for good.
+    pub refused: bool,
 }

@@ -72,6 +72,7 @@ fn cells(entry: &RosterEntry, export: &RosterExport) -> Vec<String> {
         access_code,
         rejection_reason: _,
         waitlist_position: _,
+        mail_refused: _,
     } = entry;
     let questions = export.questions();
     let columns = [

@@ -183,6 +183,7 @@ mod tests {
             roles: vec![domain::Role::Participant],
             time_zone: None,
             email_proved: true,
+            email_refused: false,
         };
         Account { user, credentials: CredentialsVersion::FIRST }
     }

@@ -4,7 +4,7 @@ use askama::Template;
 use domain::{PasswordChange, UserId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 
-use super::{Account, confirm_password};
+use super::{Account, confirm_password, email};
 use crate::{
     Actor, Cause, ClientAddress, Context, Error, Result,
     entity::{password_reset, personal_token, refresh_token, user},
@@ -73,6 +73,8 @@ pub(crate) async fn set_password(
         .filter(personal_token::Column::UserId.eq(user))
         .exec(tx)
         .await?;
+    // A person who knew the old password may have asked for it.
+    email::remove_change(tx, &row).await?;
     store_and_enqueue(ctx, tx, vec![notice(ctx, &row)]).await?;
     Ok(row.into())
 }

@@ -223,7 +223,7 @@ async fn anonymize(tx: &impl ConnectionTrait, id: UserId, random_hash: &str) -> 
         .filter(password_reset::Column::UserId.eq(id))
         .exec(tx)
         .await?;
-    email::forget(tx, id).await?;
+    email::remove(tx, id).await?;
     personal_token::Entity::delete_many()
         .filter(personal_token::Column::UserId.eq(id))
         .exec(tx)

@@ -10,7 +10,7 @@ use sea_orm::{
     prelude::DateTimeUtc, sea_query::Expr,
 };
 
-use super::{administrators::not_found, find_by_email};
+use super::{administrators::not_found, email, find_by_email};
 use crate::{
     Context, Error, Result,
     entity::{password_reset, personal_token, refresh_token, user},
@@ -52,6 +52,7 @@ async fn attempt(ctx: &Context, email: &Email) -> Result<User> {
         .filter(personal_token::Column::UserId.eq(user.id))
         .exec(&*tx)
         .await?;
+    email::remove(&*tx, user.id).await?;
     tx.commit().await?;
     Ok(user)
 }

@@ -59,6 +59,7 @@ async fn create(ctx: &Context, signup: Signup, is_proved: bool) -> Result<Accoun
         time_zone: None,
         disabled_at: None,
         email_proved_at: is_proved.then_some(now),
+        email_refused_at: None,
     };
     retry(|| async {
         let tx = ctx.db.begin_read_committed().await?;

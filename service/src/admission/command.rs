@@ -142,6 +142,7 @@ mod tests {
                 roles: vec![domain::Role::Organizer],
                 time_zone: None,
                 email_proved: true,
+                email_refused: false,
             },
             command: AdmissionCommand::Register(RegistrationForm::default()),
             keyed: None,

@@ -231,6 +231,7 @@ mod tests {
             roles: vec![Role::Participant],
             time_zone: None,
             email_proved: true,
+            email_refused: false,
         };
         let add = |adds_seat| {
             let participant = Box::new(participant.clone());

@@ -17,7 +17,11 @@ pub(crate) struct Model {
     pub(crate) code_hash: Option<String>,
     /// How many codes may still be tried.
     pub(crate) tries_left: i32,
+    /// When a mail was last asked for or written.
+    pub(crate) asked_at: DateTimeUtc,
     pub(crate) expires_at: DateTimeUtc,
+    /// When its mail server refused the address for good.
+    pub(crate) refused_at: Option<DateTimeUtc>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

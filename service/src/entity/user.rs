@@ -28,6 +28,8 @@ pub(crate) struct Model {
     pub(crate) disabled_at: Option<DateTimeUtc>,
     /// When the owner has proved that they read the mail of the address.
     pub(crate) email_proved_at: Option<DateTimeUtc>,
+    /// When its mail server refused the address for good; `None` since a mail was taken.
+    pub(crate) email_refused_at: Option<DateTimeUtc>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
@@ -60,6 +62,7 @@ impl Model {
             name: self.name,
             time_zone: self.time_zone,
             email_proved: self.email_proved_at.is_some(),
+            email_refused: self.email_refused_at.is_some(),
         }
     }
 

@@ -7,6 +7,7 @@ pub struct Undelivered {
     reason: String,
     cause: Cause,
     may_have_arrived: bool,
+    refuses_address: bool,
 }
 
 /// What a retry may expect.
@@ -22,11 +23,16 @@ pub(crate) enum Cause {
 
 impl Undelivered {
     pub(crate) fn new(cause: Cause, reason: String) -> Self {
-        Self { reason, cause, may_have_arrived: false }
+        Self { reason, cause, may_have_arrived: false, refuses_address: false }
     }
 
     pub(crate) fn rejected(reason: String) -> Self {
         Self::new(Cause::Rejected, reason)
+    }
+
+    /// The address takes no mail at all.
+    pub(crate) fn address_refused(reason: String) -> Self {
+        Self { refuses_address: true, ..Self::rejected(reason) }
     }
 
     pub(crate) fn unreachable(reason: String) -> Self {
@@ -52,6 +58,11 @@ impl Undelivered {
     /// attempt of the job. An error that is neither final nor this deferred the one mail.
     pub fn is_unreachable(&self) -> bool {
         self.cause == Cause::Unreachable
+    }
+
+    /// Whether no mail to the address can succeed: it does not exist, for example.
+    pub(crate) fn refuses_address(&self) -> bool {
+        self.refuses_address
     }
 
     /// Whether the server may have accepted the mail all the same.

@@ -105,5 +105,6 @@ fn row(
         time_zone: None,
         disabled_at: None,
         email_proved_at: Some(created_at),
+        email_refused_at: None,
     })
 }

@@ -15,7 +15,9 @@ use crate::{
     jobs::{BackgroundJob, Class, Disposition, Execution},
     mail::{
         dedup_keys::INVITATION,
-        delivery::{self, MAX_DELIVERIES, SEND_LIMIT, is_unsubscribed, with_unsubscribe_note},
+        delivery::{
+            self, MAX_DELIVERIES, SEND_LIMIT, Sent, is_unsubscribed, with_unsubscribe_note,
+        },
         enclosures::{Enclosures, reply_to},
         example::{self, Example},
         limits::{self, Topic},
@@ -62,7 +64,10 @@ impl BackgroundJob for SendInvitation {
         if is_withdrawn || !is_of_use || organizer.disabled_at.is_some() {
             return Ok(());
         }
+        // The code is for the owner of the address, who need not be that of an account which has not
+        // proved it.
         let account = find_by_email(db, &found.email).await?;
+        let account = account.filter(|user| user.email_proved_at.is_some() || ctx.mailer.is_none());
         let reader = account.as_ref().map(Reader::from);
         let place = WhenAndWhere { online_url: None, ..WhenAndWhere::from(&competition) };
         let deadline = competition.reg_deadline.into();
@@ -142,7 +147,7 @@ async fn send(
     };
     let sent = delivery::send(ctx, execution, &letter).await;
     match sent {
-        Ok(true) => reservation.keep(),
+        Ok(Sent::Taken) => reservation.keep(),
         _ => reservation.release().await,
     }
     sent.map(drop)

@@ -8,7 +8,7 @@ use std::{
 use askama::Template;
 use chrono::TimeDelta;
 use domain::{MailId, MailKind};
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde::{Deserialize, Serialize};
 use tracing::Instrument;
 use uuid::Uuid;
@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::{
     Context, Error, Result, Undelivered,
     entity::{mail, user},
+    infrastructure::db::retry,
     jobs::{self, BackgroundJob, Class, Disposition, Execution, Route},
     mail::{
         dedup_keys::{EMAIL_CHANGED, kind_of},
@@ -23,7 +24,7 @@ use crate::{
         example::{self, Example},
         html_part::html_part,
         limits::{self, Reservation, Topic},
-        preferences,
+        preferences, refused_addresses,
         smtp::Letter,
         templates::{RenderedMail, render},
     },
@@ -32,7 +33,7 @@ use crate::{
 
 /// How long delivery is retried: as long as mail servers do (RFC 5321, section 4.5.4.1), so that a
 /// weekend without a mail server or a daily quota loses no mail.
-const GIVE_UP_AFTER: TimeDelta = TimeDelta::days(4);
+pub(crate) const GIVE_UP_AFTER: TimeDelta = TimeDelta::days(4);
 
 /// Attempts at most. After ten, one follows every seventeen minutes, so that [`GIVE_UP_AFTER`]
 /// comes first.
@@ -103,7 +104,10 @@ impl BackgroundJob for DeliverMail {
             enclosures: &enclosures,
         };
         let sent = send(ctx, execution, &letter).await;
-        if matches!(sent, Ok(true)) {
+        if let Ok(sent @ (Sent::Taken | Sent::AddressRefused)) = sent {
+            refused_addresses::record(ctx, &mail, sent == Sent::AddressRefused).await;
+        }
+        if matches!(sent, Ok(Sent::Taken)) {
             reservation.keep();
             if let Some(event) = &enclosures.event {
                 enclosures::record(ctx, &mail, event).await;
@@ -124,10 +128,27 @@ async fn recipient(ctx: &Context, mail: &mail::Model) -> Result<Option<String>> 
         return Ok(Some(mail.recipient.clone()));
     }
     let reader = user::Entity::find_by_id(mail.user_id).one(ctx.db.connection()).await?;
-    let Some(reader) = reader else { return Ok(None) };
-    if reader.email_proved_at.is_some() {
+    match reader {
+        Some(reader) if reader.email_proved_at.is_some() => Ok(Some(reader.email)),
+        Some(_) => retry(|| hold(ctx, mail)).await,
+        None => Ok(None),
+    }
+}
+
+/// Holds a message back until its reader proves their address. Returns the address if they have just
+/// done so. SERIALIZABLE, so that a proof at the same time finds the message or is found.
+async fn hold(ctx: &Context, mail: &mail::Model) -> Result<Option<String>> {
+    let tx = ctx.db.begin_serializable().await?;
+    let reader = user::Entity::find_by_id(mail.user_id).one(&*tx).await?;
+    if let Some(reader) = reader.filter(|reader| reader.email_proved_at.is_some()) {
         return Ok(Some(reader.email));
     }
+    mail::Entity::update_many()
+        .col_expr(mail::Column::HeldAt, Expr::value(ctx.now().utc()))
+        .filter(mail::Column::Id.eq(mail.id))
+        .exec(&*tx)
+        .await?;
+    tx.commit().await?;
     MAILS.unproved();
     tracing::info!(mail.id = %mail.id, "not mailed: the recipient has not proved their address");
     Ok(None)
@@ -205,8 +226,18 @@ pub(crate) async fn is_unsubscribed(
     Ok(is_unsubscribed)
 }
 
-/// Sends a letter for a job. `Ok(false)` when the mail server refused it permanently, or for four
-/// days: the job is a dead letter then.
+/// What became of a letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// The mail server took it.
+    Taken,
+    /// The mail server refused it permanently, or for four days: the job is a dead letter.
+    GivenUp,
+    /// The same, because the address takes no mail at all.
+    AddressRefused,
+}
+
+/// Sends a letter for a job.
 ///
 /// # Errors
 /// When a later attempt may succeed.
@@ -214,7 +245,7 @@ pub(crate) async fn send<J: BackgroundJob>(
     ctx: &Context,
     execution: &Execution<'_, J>,
     letter: &Letter<'_>,
-) -> Result<bool> {
+) -> Result<Sent> {
     let sent = match &ctx.mailer {
         Some(mailer) => {
             let html = html_part(&ctx.page("/"), letter.subject, letter.text);
@@ -229,8 +260,9 @@ pub(crate) async fn send<J: BackgroundJob>(
     };
     let Err(failure) = sent else {
         tracing::info!(mail.id = %letter.id, "mail sent");
-        return Ok(true);
+        return Ok(Sent::Taken);
     };
+    let refuses_address = failure.refuses_address();
     let reason = if failure.is_final() {
         failure.to_string()
     } else if is_overdue(ctx, execution).await? {
@@ -239,7 +271,7 @@ pub(crate) async fn send<J: BackgroundJob>(
         return Err(Error::Mail(failure));
     };
     execution.move_to_dead_letters(ctx, &reason).await?;
-    Ok(false)
+    Ok(if refuses_address { Sent::AddressRefused } else { Sent::GivenUp })
 }
 
 /// Whether delivery has been retried for [`GIVE_UP_AFTER`], since the job was added or last retried

@@ -1,5 +1,5 @@
-//! Limits on mail to one address. Addresses are not verified: anyone can sign up with the address
-//! of a stranger and cause mail to it.
+//! Limits on mail to one address. Anyone can sign up with the address of another person, and cause
+//! the mails that prove it and that set a new password.
 //!
 //! Mail is counted by recipient and hour, in the database, so that all processes count together.
 //! Mail about accounts is counted apart, so that a flood of confirmations cannot hold back a reset

@@ -245,6 +245,7 @@ pub(crate) fn row(draft: Draft, now: Timestamp) -> (mail::Model, Cause) {
         registration_id: draft.about.and_then(|about| about.registration),
         calendar: draft.about.and_then(|about| about.calendar),
         event_revision: None,
+        held_at: None,
     };
     (row, draft.cause)
 }

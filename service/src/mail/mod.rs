@@ -11,6 +11,7 @@ pub(crate) mod links;
 pub mod mailbox;
 pub(crate) mod preferences;
 pub(crate) mod reader;
+pub(crate) mod refused_addresses;
 pub(crate) mod smtp;
 mod spans;
 pub(crate) mod templates;

@@ -44,6 +44,7 @@ impl World {
             time_zone: Set(None),
             disabled_at: Set(None),
             email_proved_at: Set(Some(self.ctx.now().utc())),
+            email_refused_at: Set(None),
             id: Set(user.id),
             email_key: Set(email.key()),
             search_text: Set(search_text(name.as_str(), email.as_str())),
@@ -67,5 +68,6 @@ fn member(number: usize) -> User {
         roles: vec![Role::Participant],
         time_zone: None,
         email_proved: true,
+        email_refused: false,
     }
 }

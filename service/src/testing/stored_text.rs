@@ -4,8 +4,9 @@ use sea_orm::{EntityTrait, Select};
 
 use super::World;
 use crate::entity::{
-    answer, competition_change, email_proof, failed_job, idempotency_log, job, mail, mail_preference,
-    password_reset, personal_token, refresh_token, registration_event, session, user,
+    answer, competition_change, email_proof, failed_job, idempotency_log, job, mail,
+    mail_preference, password_reset, personal_token, refresh_token, registration_event, session,
+    user,
 };
 
 impl World {

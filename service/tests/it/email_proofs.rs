@@ -2,26 +2,28 @@
 
 use chrono::TimeDelta;
 use domain::{
-    Email, EmailChange, EmailCode, EmailStatus, ErrorCode, MailChannel, MailPreferencesPatch,
-    Password, PersonName, PublicError, Raw, Role, Signup,
+    CompetitionId, Email, EmailChange, EmailCode, EmailStatus, ErrorCode, MailChannel,
+    MailPreferencesPatch, Password, PersonName, PublicError, Raw, Role, RosterQuery, Signup,
 };
 use service::{
     Actor, ClientAddress, Context,
     accounts::{
-        email::{
-            EmailLinkKey, change, email_of_link, prove_by_code, prove_by_link, request, status,
-        },
+        delete,
+        email::{EmailLinkKey, change, find_link, prove_by_code, prove_by_link, request, status},
         find, sign_up,
     },
-    jobs::{self, FailOutcome},
-    mail_preferences, password_reset,
+    jobs::{self, Claim, FailOutcome, claim},
+    mail_preferences, password_reset, registration,
     testing::{PASSWORD, World, run_pending_jobs},
 };
 
 use crate::{
     accounts::try_log_in,
     sink::{Received, Sink},
-    support::{at_once, claim_one, clean_up, code, count, mails, register, run_job, subjects},
+    support::{
+        at_once, cancel_competition, claim_one, clean_up, code, count, mails, register, run_job,
+        subjects,
+    },
 };
 
 const ADA: &str = "ada@example.com";
@@ -80,6 +82,12 @@ async fn ask_for(ctx: &Context, actor: &Actor, address: &str) -> Result<EmailSta
     change(ctx, actor, wanted, ClientAddress::UNKNOWN).await.map_err(code)
 }
 
+/// The last mail to an address.
+fn last_to(sink: &Sink, address: &str) -> Received {
+    let mut mails = sink.mails().into_iter().filter(|mail| mail.recipients == [address]);
+    mails.next_back().expect("a mail")
+}
+
 fn addressees(sink: &Sink) -> Vec<String> {
     sink.mails().into_iter().flat_map(|mail| mail.recipients).collect()
 }
@@ -98,10 +106,13 @@ async fn a_new_account_gets_a_link_and_a_code_of_which_either_proves_its_address
         assert_eq!(before.pending.unwrap().email, ADA);
         if by_link {
             let key = key_of(&sent);
-            assert_eq!(email_of_link(&ctx, &key).await.unwrap().as_deref(), Some(ADA));
+            assert_eq!(
+                find_link(&ctx, &key).await.unwrap().map(|link| link.email).as_deref(),
+                Some(ADA)
+            );
             assert!(!proved(&ctx, &ada).await, "to look at a link proves nothing");
             prove_by_link(&ctx, &key).await.unwrap();
-            assert_eq!(email_of_link(&ctx, &key).await.unwrap(), None);
+            assert_eq!(find_link(&ctx, &key).await.unwrap(), None);
             let again = prove_by_link(&ctx, &key).await.unwrap_err();
             assert_eq!(code(again), ErrorCode::AddressProofInvalid);
         } else {
@@ -139,6 +150,7 @@ async fn messages_that_were_read_or_are_old_are_not_mailed_by_the_first_proof() 
     world.fill_mailbox(&ada, 2, "Old").await;
     world.clock.advance(TimeDelta::days(4));
     world.fill_mailbox(&ada, 12, "New").await;
+    world.execute("UPDATE mailbox SET held_at = sent_at").await.unwrap();
     let read = mails(&world, &ada).await[0].id;
     service::mail::mailbox::mark_read(&ctx, &ada, read).await.unwrap();
     request(&ctx, &ada).await.unwrap();
@@ -188,7 +200,7 @@ async fn a_link_and_a_code_expire_after_an_hour_and_a_new_mail_replaces_them() {
     let (world, sink, ctx, ada) = site().await;
     let first = sink.only();
     world.clock.advance(TimeDelta::hours(1));
-    assert_eq!(email_of_link(&ctx, &key_of(&first)).await.unwrap(), None);
+    assert_eq!(find_link(&ctx, &key_of(&first)).await.unwrap(), None);
     let expired = prove_by_code(&ctx, &ada, &code_of(&first)).await.unwrap_err();
     assert_eq!(code(expired), ErrorCode::AddressProofInvalid);
     clean_up(&world).await;
@@ -200,10 +212,10 @@ async fn a_link_and_a_code_expire_after_an_hour_and_a_new_mail_replaces_them() {
     assert_eq!(sink.mails().len(), 2);
     world.clock.advance(TimeDelta::minutes(1));
     request(&ctx, &ada).await.unwrap();
-    assert!(email_of_link(&ctx, &key_of(&second)).await.unwrap().is_some(), "until the next mail");
+    assert!(find_link(&ctx, &key_of(&second)).await.unwrap().is_some(), "until the next mail");
     run_pending_jobs(&ctx).await;
     let third = sink.mails().pop().unwrap();
-    assert!(email_of_link(&ctx, &key_of(&second)).await.unwrap().is_none());
+    assert!(find_link(&ctx, &key_of(&second)).await.unwrap().is_none());
     prove_by_code(&ctx, &ada, &code_of(&third)).await.unwrap();
     // There is nothing more to prove.
     world.clock.advance(TimeDelta::minutes(1));
@@ -234,9 +246,155 @@ async fn six_mails_an_hour_prove_one_address_however_many_accounts_ask_for_it() 
     for number in 0..8 {
         signed_up(&ctx, &format!("ada+{number}@example.com")).await;
     }
+    let mut sent = 0;
+    for claim in claim(&ctx, 10).await.unwrap() {
+        sent += usize::from(run_job(&ctx, &claim).await.is_ok());
+    }
+    assert_eq!((sent, sink.mails().len()), (6, 6), "the others are mailed later");
+}
+
+/// Runs a job whose mail is deferred, and lets the time pass until it is tried again.
+async fn defer(world: &World, ctx: &Context, sending: &Claim) {
+    let error = run_job(ctx, sending).await.unwrap_err();
+    let outcome = jobs::fail(ctx, sending, &error.to_string()).await.unwrap();
+    assert_eq!(outcome, FailOutcome::Retry);
+    world.clock.advance(TimeDelta::minutes(90));
+}
+
+#[tokio::test]
+async fn a_deferred_mail_is_not_sent_to_an_address_that_was_replaced_meanwhile() {
+    let world = World::new().await;
+    let sink = Sink::replying(&["451 later"]).await;
+    let ctx = world.process_with_mail(&sink.url()).await;
+    let ada = signed_up(&ctx, ADA).await;
+    let deferred = claim_one(&ctx).await;
+    let error = run_job(&ctx, &deferred).await.unwrap_err();
+    jobs::fail(&ctx, &deferred, &error.to_string()).await.unwrap();
+    ask_for(&ctx, &ada, NEW).await.unwrap();
     run_pending_jobs(&ctx).await;
-    assert_eq!(sink.mails().len(), 6);
-    assert_eq!(world.queue().await.dead, 0);
+    prove_by_code(&ctx, &ada, &code_of(&sink.only())).await.unwrap();
+    world.clock.advance(TimeDelta::hours(1));
+    run_pending_jobs(&ctx).await;
+    assert_eq!(addressees(&sink), [NEW]);
+}
+
+#[tokio::test]
+async fn a_deferred_mail_is_not_sent_for_a_change_that_was_given_up() {
+    let (world, sink, ctx, ada) = site().await;
+    prove_by_link(&ctx, &key_of(&sink.only())).await.unwrap();
+    ask_for(&ctx, &ada, NEW).await.unwrap();
+    ask_for(&ctx, &ada, ADA).await.unwrap();
+    world.clock.advance(TimeDelta::hours(1));
+    run_pending_jobs(&ctx).await;
+    assert!(addressees(&sink).iter().all(|address| address == ADA));
+}
+
+#[tokio::test]
+async fn a_deferred_mail_is_not_sent_for_a_deleted_account_that_has_a_history() {
+    let world = World::new().await;
+    let sink = Sink::replying(&["451 later"]).await;
+    let ctx = world.process_with_mail(&sink.url()).await;
+    let (ada, grace) = (signed_up(&ctx, ADA).await, world.organizer("Grace").await);
+    let deferred = claim_one(&ctx).await;
+    let error = run_job(&ctx, &deferred).await.unwrap_err();
+    jobs::fail(&ctx, &deferred, &error.to_string()).await.unwrap();
+    let sprint = world.competition(&grace).create().await;
+    register(&ctx, &ada, sprint).await.unwrap();
+    world.clock.advance(TimeDelta::days(8));
+    delete(&ctx, &ada, PASSWORD.to_owned(), ClientAddress::UNKNOWN).await.unwrap();
+    run_pending_jobs(&ctx).await;
+    assert!(sink.mails().is_empty(), "{:?}", addressees(&sink));
+}
+
+#[tokio::test]
+async fn a_new_password_ends_a_change_of_the_address() {
+    let (_world, sink, ctx, ada) = site().await;
+    prove_by_link(&ctx, &key_of(&sink.only())).await.unwrap();
+    ask_for(&ctx, &ada, "eve@example.com").await.unwrap();
+    run_pending_jobs(&ctx).await;
+    let theirs = key_of(&last_to(&sink, "eve@example.com"));
+    let link = password_reset::link(&ctx, &Email::parse(ADA).unwrap()).await.unwrap();
+    set_password(&ctx, &link).await;
+    let ended = prove_by_link(&ctx, &theirs).await.unwrap_err();
+    assert_eq!(code(ended), ErrorCode::AddressProofInvalid);
+    assert_eq!(status(&ctx, &ada).await.unwrap().email, ADA);
+}
+
+/// Sets a password by a link.
+async fn set_password(ctx: &Context, link: &str) {
+    let (_, token) = link.split_once("token=").unwrap();
+    let key = password_reset::ResetKey::of(token);
+    let password = Password::parse("battery staple".to_owned()).unwrap();
+    password_reset::confirm(ctx, &key, password, ClientAddress::UNKNOWN).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_address_can_be_changed_back_within_a_minute() {
+    let (_world, sink, ctx, ada) = site().await;
+    for address in [NEW, "typo@lovelace.example", NEW] {
+        let asked = ask_for(&ctx, &ada, address).await.unwrap();
+        assert_eq!(asked.pending.unwrap().email, address);
+    }
+    run_pending_jobs(&ctx).await;
+    assert!(!addressees(&sink).contains(&"typo@lovelace.example".to_owned()));
+    prove_by_code(&ctx, &ada, &code_of(&last_to(&sink, NEW))).await.unwrap();
+    assert_eq!(status(&ctx, &ada).await.unwrap().email, NEW);
+}
+
+#[tokio::test]
+async fn the_code_of_a_change_that_has_expired_is_refused() {
+    let (world, sink, ctx, ada) = site().await;
+    prove_by_link(&ctx, &key_of(&sink.only())).await.unwrap();
+    world.clock.advance(TimeDelta::hours(2));
+    ask_for(&ctx, &ada, NEW).await.unwrap();
+    run_pending_jobs(&ctx).await;
+    let late = code_of(&last_to(&sink, NEW));
+    world.clock.advance(TimeDelta::minutes(61));
+    let refused = prove_by_code(&ctx, &ada, &late).await.unwrap_err();
+    assert_eq!(code(refused), ErrorCode::AddressProofInvalid);
+    clean_up(&world).await;
+    let refused = prove_by_code(&ctx, &ada, &late).await.unwrap_err();
+    assert_eq!(code(refused), ErrorCode::AddressProofInvalid);
+}
+
+#[tokio::test]
+async fn a_message_whose_delivery_waits_is_mailed_once_after_a_proof() {
+    let (world, sink, ctx, ada) = site().await;
+    let organizer = world.organizer("Grace").await;
+    let sprint = world.competition(&organizer).create().await;
+    register(&ctx, &ada, sprint).await.unwrap();
+    // The confirmation is written, and waits for its delivery.
+    let confirmation = claim_one(&ctx).await;
+    run_job(&ctx, &confirmation).await.unwrap();
+    prove_by_link(&ctx, &key_of(&sink.only())).await.unwrap();
+    run_pending_jobs(&ctx).await;
+    assert_eq!(addressees(&sink), [ADA, ADA]);
+}
+
+#[tokio::test]
+async fn an_invitation_to_an_unproved_address_is_mailed_as_to_one_without_an_account() {
+    let (world, sink, ctx, ada) = site().await;
+    let grace = world.organizer("Grace").await;
+    let sprint = world.competition(&grace).create().await;
+    let emails =
+        domain::InvitationsInput { emails: vec![ADA.to_owned()].into(), ..Default::default() };
+    service::invitations::invite(&ctx, &grace, sprint, emails).await.unwrap();
+    run_pending_jobs(&ctx).await;
+    assert_eq!(addressees(&sink), [ADA, ADA]);
+    assert!(!last_to(&sink, ADA).raw.contains("Lovelace"));
+    assert!(mails(&world, &ada).await.is_empty(), "the account may be that of another person");
+}
+
+#[tokio::test]
+async fn an_account_with_a_domain_of_one_word_sets_a_new_password() {
+    let world = World::new().await;
+    let sink = Sink::start().await;
+    let ctx = world.process_with_mail(&sink.url()).await;
+    world.participant("Ada").await;
+    world.execute("UPDATE users SET email = 'ada@host', email_key = 'ada@host'").await.unwrap();
+    password_reset::request(&ctx, Email::parse("ada@host").unwrap()).await.unwrap();
+    run_pending_jobs(&ctx).await;
+    assert_eq!(addressees(&sink), ["ada@host"]);
 }
 
 #[tokio::test]
@@ -246,11 +404,7 @@ async fn a_mail_that_a_server_defers_for_hours_is_sent_though_the_clean_up_has_r
     let ctx = world.process_with_mail(&sink.url()).await;
     let ada = signed_up(&ctx, ADA).await;
     for _ in 0..3 {
-        let sending = claim_one(&ctx).await;
-        let error = run_job(&ctx, &sending).await.unwrap_err();
-        let outcome = jobs::fail(&ctx, &sending, &error.to_string()).await.unwrap();
-        assert_eq!(outcome, FailOutcome::Retry);
-        world.clock.advance(TimeDelta::minutes(90));
+        defer(&world, &ctx, &claim_one(&ctx).await).await;
     }
     // The address to prove has expired.
     world.execute("DELETE FROM email_proofs").await.unwrap();
@@ -285,10 +439,9 @@ async fn a_changed_address_replaces_the_old_one_when_it_is_proved_and_the_old_on
     assert!(try_log_in(&ctx, ADA, PASSWORD).await.is_err());
     let renewed = find(&ctx, ada.user().unwrap().id).await.unwrap().unwrap();
     assert_eq!((&*renewed.user.email, renewed.user.email_proved), (NEW, true));
-    let notice = sink.mails().pop().unwrap();
-    assert_eq!(notice.recipients, [ADA]);
-    assert_eq!(notice.header("subject"), "Your email address was changed");
-    assert_eq!(subjects(&world, &ada).await, ["Your email address was changed"]);
+    assert_eq!(last_to(&sink, ADA).header("subject"), "Your email address was changed");
+    let kept = ["Your email address was changed", "A new email address was asked for"];
+    assert_eq!(subjects(&world, &ada).await, kept);
     // A link in the mail of the old address sets no password, and the choices are kept.
     let (_, token) = old_link.split_once("token=").unwrap();
     let key = password_reset::ResetKey::of(token);
@@ -349,7 +502,7 @@ async fn a_change_is_given_up_by_the_address_that_the_account_has() {
     ask_for(&ctx, &ada, NEW).await.unwrap();
     run_pending_jobs(&ctx).await;
     assert_eq!(ask_for(&ctx, &ada, ADA).await.unwrap().pending, None);
-    let given_up = prove_by_link(&ctx, &key_of(&sink.mails()[1])).await.unwrap_err();
+    let given_up = prove_by_link(&ctx, &key_of(&last_to(&sink, NEW))).await.unwrap_err();
     assert_eq!(code(given_up), ErrorCode::AddressProofInvalid);
 }
 
@@ -378,11 +531,18 @@ async fn a_mailed_link_to_a_new_password_proves_the_address_and_one_of_an_operat
         } else {
             password_reset::link(&ctx, &address).await.unwrap()
         };
-        let (_, token) = link.split_once("token=").unwrap();
-        let key = password_reset::ResetKey::of(token);
-        let password = Password::parse("battery staple".to_owned()).unwrap();
-        password_reset::confirm(&ctx, &key, password, ClientAddress::UNKNOWN).await.unwrap();
+        set_password(&ctx, &link).await;
         assert_eq!(proved(&ctx, &ada).await, mailed);
+        run_pending_jobs(&ctx).await;
+        let sent: Vec<_> =
+            sink.mails().iter().map(|mail| mail.header("subject").to_owned()).collect();
+        let expected: &[&str] = match mailed {
+            true => {
+                &["Confirm your email address", "Set a new password", "Your password was changed"]
+            }
+            false => &["Confirm your email address"],
+        };
+        assert_eq!(sent, expected);
     }
 }
 
@@ -399,4 +559,78 @@ async fn answers_to_mails_do_not_go_to_an_unproved_address_of_an_organizer() {
     let confirmation = sink.mails().pop().unwrap();
     assert_eq!(confirmation.recipients, ["grace@example.com"]);
     assert!(!confirmation.raw.contains("Reply-To"), "{}", confirmation.raw);
+}
+
+/// A site whose mail server answers the first recipients in these words, and a participant there with
+/// a seat, whose confirmation was answered so.
+async fn refusing(replies: &[&'static str]) -> (World, Sink, Context, Actor, Actor, CompetitionId) {
+    let world = World::new().await;
+    let sink = Sink::replying(replies).await;
+    let ctx = world.process_with_mail(&sink.url()).await;
+    let (grace, ada) = (world.organizer("Grace").await, world.participant("Ada").await);
+    let sprint = world.competition(&grace).create().await;
+    register(&ctx, &ada, sprint).await.unwrap();
+    run_pending_jobs(&ctx).await;
+    (world, sink, ctx, grace, ada, sprint)
+}
+
+async fn is_refused_in_roster(ctx: &Context, organizer: &Actor, id: CompetitionId) -> bool {
+    let filter = RosterQuery::default().check().unwrap();
+    let entries = registration::roster(ctx, organizer, id, &filter).await.unwrap().items;
+    assert_eq!(entries.len(), 1);
+    entries[0].mail_refused
+}
+
+#[tokio::test]
+async fn an_address_that_its_server_refuses_is_marked_until_a_mail_is_taken() {
+    let (world, sink, ctx, grace, ada, sprint) = refusing(&["550 5.1.1 no such user"]).await;
+    assert_eq!(world.queue().await.dead, 1);
+    assert!(status(&ctx, &ada).await.unwrap().refused);
+    assert!(is_refused_in_roster(&ctx, &grace, sprint).await);
+
+    world.clock.advance(TimeDelta::minutes(1));
+    cancel_competition(&ctx, &grace, sprint).await.unwrap();
+    run_pending_jobs(&ctx).await;
+    assert_eq!(addressees(&sink), [ADA]);
+    let after = status(&ctx, &ada).await.unwrap();
+    assert_eq!((after.refused, after.proved), (false, true));
+}
+
+#[tokio::test]
+async fn a_mail_that_a_policy_refuses_marks_no_address() {
+    let (world, _sink, ctx, grace, ada, sprint) = refusing(&["550 5.7.1 relaying denied"]).await;
+    assert_eq!(world.queue().await.dead, 1);
+    assert!(!status(&ctx, &ada).await.unwrap().refused);
+    assert!(!is_refused_in_roster(&ctx, &grace, sprint).await);
+}
+
+#[tokio::test]
+async fn a_refused_address_is_marked_no_more_when_it_is_changed() {
+    let (_world, sink, ctx, grace, ada, sprint) = refusing(&["550 5.1.1 no such user"]).await;
+    ask_for(&ctx, &ada, NEW).await.unwrap();
+    run_pending_jobs(&ctx).await;
+    prove_by_code(&ctx, &ada, &code_of(&last_to(&sink, NEW))).await.unwrap();
+    assert!(!is_refused_in_roster(&ctx, &grace, sprint).await);
+}
+
+#[tokio::test]
+async fn a_new_address_that_its_server_refuses_is_named_as_such() {
+    let world = World::new().await;
+    let sink = Sink::replying(&["550 5.1.1 no such user", "550 5.1.1 no such user"]).await;
+    let ctx = world.process_with_mail(&sink.url()).await;
+    let ada = signed_up(&ctx, ADA).await;
+    run_pending_jobs(&ctx).await;
+    let mistyped = status(&ctx, &ada).await.unwrap();
+    assert!(mistyped.refused && mistyped.pending.unwrap().refused);
+    // Another spelling of it is another address.
+    ask_for(&ctx, &ada, NEW).await.unwrap();
+    assert!(!status(&ctx, &ada).await.unwrap().pending.unwrap().refused);
+    run_pending_jobs(&ctx).await;
+    assert!(status(&ctx, &ada).await.unwrap().pending.unwrap().refused);
+    world.clock.advance(TimeDelta::minutes(1));
+    request(&ctx, &ada).await.unwrap();
+    run_pending_jobs(&ctx).await;
+    prove_by_code(&ctx, &ada, &code_of(&sink.only())).await.unwrap();
+    let proved = status(&ctx, &ada).await.unwrap();
+    assert_eq!((&*proved.email, proved.refused, proved.pending), (NEW, false, None));
 }

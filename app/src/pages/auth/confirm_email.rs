@@ -11,15 +11,20 @@ use crate::{
     viewer::CurrentViewer,
 };
 
-/// The key of the link's key in the session.
+/// The keys in the session: of the key of a link, and of that of the link that was used last.
 #[cfg(feature = "ssr")]
 const KEY: &str = "confirm_email";
+#[cfg(feature = "ssr")]
+const USED: &str = "confirm_email_used";
 
 /// The data of the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConfirmEmailScreen {
-    /// The address that the link confirms; `None` if the link has expired.
-    pub email: Option<String>,
+    /// The address that the link confirms, and whether it replaces that of an account; `None` if the
+    /// link has expired.
+    pub found: Option<(String, bool)>,
+    /// Whether a link was used in this session.
+    pub is_used: bool,
     /// The initial state of the form.
     pub start: Returned<()>,
 }
@@ -48,11 +53,15 @@ pub async fn load_confirm_email(
             response::redirect_page("/auth/confirm-email");
         }
     }
-    let email = match session.get::<EmailLinkKey>(KEY).await? {
-        Some(key) => email::email_of_link(&request::context()?, &key).await?,
+    let found = match session.get::<EmailLinkKey>(KEY).await? {
+        Some(key) => email::find_link(&request::context()?, &key).await?,
         None => None,
     };
-    Ok(ConfirmEmailScreen { email, start: form::take_stored_form("confirm_email").await? })
+    Ok(ConfirmEmailScreen {
+        found: found.map(|link| (link.email, link.is_change)),
+        is_used: session.get::<EmailLinkKey>(USED).await?.is_some(),
+        start: form::take_stored_form("confirm_email").await?,
+    })
 }
 
 /// Confirms the address, with the key of the link in the session.
@@ -65,9 +74,12 @@ pub async fn confirm_email() -> Result<(), Failure> {
     // Without one, the key of a link that was never issued.
     let key = session.get::<EmailLinkKey>(KEY).await?;
     let key = key.unwrap_or_else(|| EmailLinkKey::of(""));
-    let outcome = email::prove_by_link(&ctx, &key).await;
-    form::redirect_back_with("confirm_email", "/auth/confirm-email", (), outcome).await?;
-    session.take::<EmailLinkKey>(KEY).await?;
+    // The second click of a double click has done nothing wrong.
+    if session.get::<EmailLinkKey>(USED).await?.as_ref() != Some(&key) {
+        let outcome = email::prove_by_link(&ctx, &key).await;
+        form::redirect_back_with("confirm_email", "/auth/confirm-email", (), outcome).await?;
+        session.put(USED, key).await?;
+    }
     leptos_axum::redirect("/auth/confirm-email?done=1");
     Ok(())
 }
@@ -88,11 +100,13 @@ pub fn ConfirmEmailPage() -> impl IntoView {
     view! {
         <Head title="Confirm your email address" noindex=true />
         <Loaded layout=Layout::Form from=screen let(screen)>
-            {match screen.email {
-                _ if done.get() => EitherOf3::A(view! { <Confirmed /> }),
-                Some(email) => {
-                    EitherOf3::B(view! { <ConfirmForm email error=screen.start.error confirm /> })
+            {match screen.found {
+                Some((email, is_change)) => {
+                    EitherOf3::B(
+                        view! { <ConfirmForm email is_change error=screen.start.error confirm /> },
+                    )
                 }
+                None if done.get() && screen.is_used => EitherOf3::A(view! { <Confirmed /> }),
                 None => EitherOf3::C(view! { <Expired /> }),
             }}
         </Loaded>
@@ -102,6 +116,8 @@ pub fn ConfirmEmailPage() -> impl IntoView {
 #[component]
 fn ConfirmForm(
     email: String,
+    /// Whether it replaces that of an account.
+    is_change: bool,
     #[prop(optional_no_strip)] error: Option<domain::PublicError>,
     confirm: ServerAction<ConfirmEmail>,
 ) -> impl IntoView {
@@ -111,14 +127,23 @@ fn ConfirmForm(
             <Heading>"Confirm your email address"</Heading>
             <p class="break-all">
                 "Do you read the mail of " <strong>{email}</strong>
-                "? Then you get confirmations, changes and reminders there."
+                {if is_change {
+                    "? Then it replaces the address of your account."
+                } else {
+                    "? Then you get confirmations, changes and reminders there."
+                }}
             </p>
             <ErrorSummary error />
             <ActionForm action=confirm>
                 <Submit pending=confirm.pending() class="btn-block">"Confirm address"</Submit>
             </ActionForm>
             <p class="text-muted">
-                "If you did not sign up here, close this page: you get no other mail."
+                {if is_change {
+                    "If you did not ask for this, close this page: the account of another person \
+                     has been given your address."
+                } else {
+                    "If you did not sign up here, close this page: you get no other mail."
+                }}
             </p>
         </div>
     }

@@ -4,7 +4,7 @@ use domain::{Email, EmailChange, EmailStatus, UserId};
 use sea_orm::EntityTrait;
 
 use super::{
-    pending::forget,
+    pending::remove,
     prove::replace,
     request::ask,
     status::{gone, of_user},
@@ -44,7 +44,7 @@ pub async fn change(
     if !ctx.sends_mail() || (is_same && user.email_proved_at.is_some()) {
         set(ctx, user.id, &email).await?;
     } else {
-        ask(ctx, user.id, &email).await?;
+        ask(ctx, &user, &email).await?;
     }
     of_user(ctx, db, user.id).await
 }
@@ -56,8 +56,8 @@ async fn set(ctx: &Context, id: UserId, email: &Email) -> Result<()> {
         let user = user::Entity::find_by_id(id).one(&*tx).await?.ok_or_else(gone)?;
         let is_proved = user.email_proved_at.is_some() && user.email_key == email.key();
         replace(ctx, &*tx, user, email, is_proved).await?;
-        // A change to another address is given up.
-        forget(&*tx, id).await?;
+        // Ends a change to another address.
+        remove(&*tx, id).await?;
         tx.commit().await
     })
     .await

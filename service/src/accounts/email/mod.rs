@@ -22,23 +22,26 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     change::change,
-    prove::{email_of_link, prove_by_code, prove_by_link},
+    prove::{EmailLink, find_link, prove_by_code, prove_by_link},
     request::request,
     send::SendEmailProof,
     status::status,
 };
 pub(crate) use self::{notice::mail_examples, prove::proved_by_reset_link};
-pub(super) use self::{pending::forget, request::at_sign_up};
+pub(super) use self::{
+    pending::{remove, remove_change},
+    request::at_sign_up,
+};
 use crate::{infrastructure::secrets, mail::limits::PROOFS_AN_HOUR};
 
 /// How long a link and a code prove an address.
 pub const LIFETIME: TimeDelta = TimeDelta::hours(1);
 /// Codes that may be tried for one mail.
 pub const TRIES: i32 = 5;
-/// Mails within an hour to one address, and for one account.
+/// Mails within an hour to one address, and that one account asks for.
 pub const MAILS_AN_HOUR: i32 = PROOFS_AN_HOUR;
-/// Seconds in which one mail at most is sent to an address.
-pub const AT_MOST_EVERY: i64 = 60;
+/// The time in which one mail at most is sent to an address.
+pub const AT_MOST_EVERY: TimeDelta = TimeDelta::seconds(60);
 
 /// The hash of a link's token. It may wait in a session: a reader of the session cannot prove the
 /// address with it.
@@ -53,8 +56,8 @@ impl EmailLinkKey {
     }
 }
 
-/// The hash of a code. A copy of the table reveals the code to one who tries all million: it proves
-/// an address for an hour, and logs nobody in.
+/// The hash of a code. A reader of the table can find the code by trying all million. It proves an
+/// address for an hour, and does not log in.
 fn code_hash(user: UserId, code: &EmailCode) -> String {
     secrets::hash(&format!("{user}:{}", code.as_str()))
 }

@@ -1,17 +1,22 @@
 //! The address that an account is to prove.
 
 use domain::{Email, Timestamp, UserId};
-use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, sea_query::OnConflict};
-
-use super::{AT_MOST_EVERY, LIFETIME, SendEmailProof};
-use crate::{
-    Result,
-    entity::email_proof::{Column, Entity, Model},
-    infrastructure::secrets,
-    jobs::NewJob,
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, sea_query::OnConflict,
 };
 
-/// An address whose mail is not written yet.
+use super::SendEmailProof;
+use crate::{
+    Result,
+    entity::{
+        email_proof::{Column, Entity, Model},
+        user,
+    },
+    jobs::NewJob,
+    mail::delivery::GIVE_UP_AFTER,
+};
+
+/// An address whose mail is not written yet. It waits as long as the mail is tried.
 pub(super) fn unwritten(now: Timestamp, user: UserId, email: &Email) -> Model {
     Model {
         user_id: user,
@@ -20,7 +25,9 @@ pub(super) fn unwritten(now: Timestamp, user: UserId, email: &Email) -> Model {
         link_hash: None,
         code_hash: None,
         tries_left: 0,
-        expires_at: now.utc() + LIFETIME,
+        asked_at: now.utc(),
+        expires_at: now.utc() + GIVE_UP_AFTER,
+        refused_at: None,
     }
 }
 
@@ -33,7 +40,9 @@ pub(super) async fn store(db: &impl ConnectionTrait, row: Model) -> Result<()> {
             Column::LinkHash,
             Column::CodeHash,
             Column::TriesLeft,
+            Column::AskedAt,
             Column::ExpiresAt,
+            Column::RefusedAt,
         ])
         .to_owned();
     let insert = Entity::insert(row.into_active_model()).on_conflict(replace);
@@ -41,17 +50,22 @@ pub(super) async fn store(db: &impl ConnectionTrait, row: Model) -> Result<()> {
     Ok(())
 }
 
-/// The job that sends the mail. A second one for the address within the same minute has its key.
-pub(super) fn job(now: Timestamp, user: UserId, email: &Email) -> NewJob {
-    let minute = now.utc().timestamp() / AT_MOST_EVERY;
-    let address = secrets::hash(&email.key());
-    let key = format!("send_email_proof:{user}:{address}:{minute}");
-    let job = SendEmailProof { user_id: user, email: email.as_str().to_owned() };
-    NewJob::from(job).with_key(key)
+/// The job that sends the mail.
+pub(super) fn job(user: UserId, email: &Email) -> NewJob {
+    NewJob::from(SendEmailProof { user_id: user, email: email.as_str().to_owned() })
 }
 
-/// Forgets the address that a deleted account was to prove.
-pub(in crate::accounts) async fn forget(db: &impl ConnectionTrait, user: UserId) -> Result<()> {
+/// Removes the address that an account was to prove.
+pub(in crate::accounts) async fn remove(db: &impl ConnectionTrait, user: UserId) -> Result<()> {
     Entity::delete_by_id(user).exec(db).await?;
+    Ok(())
+}
+
+/// Removes another address than that of the account, which was to replace it.
+pub(in crate::accounts) async fn remove_change(
+    db: &impl ConnectionTrait,
+    user: &user::Model,
+) -> Result<()> {
+    Entity::delete_by_id(user.id).filter(Column::EmailKey.ne(&user.email_key)).exec(db).await?;
     Ok(())
 }

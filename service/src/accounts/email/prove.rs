@@ -4,21 +4,21 @@ use chrono::TimeDelta;
 use domain::{Email, EmailCode, EmailStatus, ErrorCode, PublicError, UserId};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select, Set, sea_query::Expr,
+    QueryOrder, QuerySelect, Select, Set, prelude::DateTimeUtc, sea_query::Expr,
 };
 
 use super::{
-    EmailLinkKey, code_hash, notice,
+    EmailLinkKey, LIFETIME, code_hash, notice,
     status::{gone, of_user},
 };
 use crate::{
     Actor, Context, Error, Result,
-    accounts::{email_taken, search_text, search_words},
+    accounts::{search_text, search_words},
     entity::{email_proof, mail, password_reset, user},
     error::is_unique_violation,
     infrastructure::db::{bulk::update_returning, retry},
     jobs::{self, NewJob},
-    mail::{dedup_keys::EMAIL_CHANGED, delivery::DeliverMail, preferences},
+    mail::{delivery::DeliverMail, preferences},
 };
 
 /// Messages that are mailed when the first address of an account is proved, at most.
@@ -26,13 +26,25 @@ const WAITING: u64 = 10;
 /// How old they may be.
 const WAITED: TimeDelta = TimeDelta::days(4);
 
-/// The address that a link proves; `Ok(None)` if the link is no longer valid.
+/// What a link proves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmailLink {
+    /// The address.
+    pub email: String,
+    /// Whether it replaces that of an account.
+    pub is_change: bool,
+}
+
+/// What a link proves; `Ok(None)` if the link is no longer valid.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn email_of_link(ctx: &Context, key: &EmailLinkKey) -> Result<Option<String>> {
-    let found = valid(ctx, key).one(ctx.db.connection()).await?;
-    Ok(found.map(|row| row.email))
+pub async fn find_link(ctx: &Context, key: &EmailLinkKey) -> Result<Option<EmailLink>> {
+    let db = ctx.db.connection();
+    let Some(row) = valid(ctx, key).one(db).await? else { return Ok(None) };
+    let user = user::Entity::find_by_id(row.user_id).one(db).await?;
+    let is_change = user.is_some_and(|user| user.email_key != row.email_key);
+    Ok(Some(EmailLink { email: row.email, is_change }))
 }
 
 /// Proves the address of a link. No login is needed: the link shows that its holder reads the mail
@@ -63,13 +75,11 @@ pub async fn prove_by_code(ctx: &Context, actor: &Actor, code: &EmailCode) -> Re
     let id = actor.owner()?.id;
     // Committed on its own, so that concurrent guesses cannot share a try.
     let Some(row) = use_try(ctx, id).await? else {
-        let status = of_user(ctx, ctx.db.connection(), id).await?;
         // A retry after a lost response.
-        return if status.proved && status.pending.is_none() {
-            Ok(status)
-        } else {
-            Err(code_invalid().into())
-        };
+        if was_just_proved(ctx, id).await? {
+            return of_user(ctx, ctx.db.connection(), id).await;
+        }
+        return Err(code_invalid().into());
     };
     if row.code_hash.as_deref() != Some(&*code_hash(id, code)) {
         return Err(code_wrong(row.tries_left).into());
@@ -125,11 +135,15 @@ pub(super) async fn replace(
         search_text: Set(search_text(&user.name, email.as_str())),
         search_words: Set(search_words(&user.name, email.as_str())),
         email_proved_at: Set(is_proved.then_some(proved_at)),
+        email_refused_at: Set(None),
         ..user.into()
     };
     match changed.update(tx).await {
         Ok(_) => {}
-        Err(error) if is_unique_violation(&error) => return Err(email_taken().into()),
+        Err(error) if is_unique_violation(&error) => {
+            let message = "Another account has this email address";
+            return Err(PublicError::new(ErrorCode::EmailTaken, message).into());
+        }
         Err(error) => return Err(error.into()),
     }
     if is_same {
@@ -146,7 +160,9 @@ pub(super) async fn replace(
 
 async fn accept(ctx: &Context, tx: &impl ConnectionTrait, row: email_proof::Model) -> Result<()> {
     let user = user::Entity::find_by_id(row.user_id).one(tx).await?;
-    let user = user.filter(|user| user.disabled_at.is_none()).ok_or_else(link_invalid)?;
+    // A deleted account may stay without an address.
+    let is_open = |user: &user::Model| user.disabled_at.is_none() && !user.email.is_empty();
+    let user = user.filter(is_open).ok_or_else(link_invalid)?;
     let is_first = user.email_proved_at.is_none();
     let email = Email::parse(&row.email).map_err(Error::Corrupt)?;
     replace(ctx, tx, user, &email, true).await?;
@@ -157,17 +173,13 @@ async fn accept(ctx: &Context, tx: &impl ConnectionTrait, row: email_proof::Mode
     Ok(())
 }
 
-/// Mails the newest unread messages of an account whose first address was just proved: a
-/// confirmation of a registration, for example, that was made right after signing up.
+/// Mails the newest unread messages that were held back until the first address of the account was
+/// proved: a confirmation of a registration, for example, that was made right after signing up.
 async fn mail_waiting(ctx: &Context, tx: &impl ConnectionTrait, id: UserId) -> Result<()> {
-    if !ctx.sends_mail() {
-        return Ok(());
-    }
+    let held = || mail::Column::UserId.eq(id).and(mail::Column::HeldAt.is_not_null());
     let mut waiting = mail::Entity::find()
-        .filter(mail::Column::UserId.eq(id))
+        .filter(held())
         .filter(mail::Column::ReadAt.is_null())
-        // It is to an address that was never proved.
-        .filter(mail::Column::DedupKey.starts_with(EMAIL_CHANGED).not())
         .filter(mail::Column::SentAt.gt(ctx.now().utc() - WAITED))
         .order_by_desc(mail::Column::SentAt)
         .order_by_desc(mail::Column::Id)
@@ -175,6 +187,11 @@ async fn mail_waiting(ctx: &Context, tx: &impl ConnectionTrait, id: UserId) -> R
         .all(tx)
         .await?;
     waiting.reverse();
+    mail::Entity::update_many()
+        .col_expr(mail::Column::HeldAt, Expr::value(None::<DateTimeUtc>))
+        .filter(held())
+        .exec(tx)
+        .await?;
     let job = |mail: mail::Model| NewJob::from(DeliverMail { mail_id: mail.id });
     jobs::add(tx, ctx.now(), waiting.into_iter().map(job)).await
 }
@@ -195,6 +212,17 @@ async fn use_try(ctx: &Context, id: UserId) -> Result<Option<email_proof::Model>
         .filter(TriesLeft.gt(0))
         .filter(ExpiresAt.gt(ctx.now().utc()));
     Ok(update_returning(&*ctx.db.autocommit().await, count).await?.pop())
+}
+
+/// Whether the account has proved its address within the hour of a code, and has none to prove.
+async fn was_just_proved(ctx: &Context, id: UserId) -> Result<bool> {
+    let db = ctx.db.connection();
+    if email_proof::Entity::find_by_id(id).one(db).await?.is_some() {
+        return Ok(false);
+    }
+    let user = user::Entity::find_by_id(id).one(db).await?;
+    let proved_at = user.and_then(|user| user.email_proved_at);
+    Ok(proved_at.is_some_and(|at| at > ctx.now().utc() - LIFETIME))
 }
 
 fn link_invalid() -> PublicError {

@@ -5,13 +5,12 @@ use domain::{Email, EmailStatus, ErrorCode, PublicError, UserId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::{
-    pending,
+    AT_MOST_EVERY, notice, pending,
     status::{gone, of_user},
 };
 use crate::{
     Actor, Context, Error, Result,
     entity::{email_proof, user},
-    error::is_unique_violation,
     infrastructure::db::retry,
     jobs,
     mail::limits::{self, Topic},
@@ -33,7 +32,7 @@ pub(in crate::accounts) async fn at_sign_up(
     }
     let now = ctx.now();
     pending::store(tx, pending::unwritten(now, user, email)).await?;
-    jobs::add(tx, now, [pending::job(now, user, email)]).await
+    jobs::add(tx, now, [pending::job(user, email)]).await
 }
 
 /// Sends the actor a new mail to prove the address that they are to prove, or that of their
@@ -58,37 +57,51 @@ pub async fn request(ctx: &Context, actor: &Actor) -> Result<EmailStatus> {
         .await?;
     let email = match pending {
         Some(pending) => pending.email,
-        None if user.email_proved_at.is_none() => user.email,
+        None if user.email_proved_at.is_none() => user.email.clone(),
         None => return of_user(ctx, db, id).await,
     };
-    ask(ctx, id, &Email::parse(&email).map_err(Error::Corrupt)?).await?;
+    ask(ctx, &user, &Email::parse(&email).map_err(Error::Corrupt)?).await?;
     of_user(ctx, db, id).await
 }
 
-/// Asks for a mail to an address. One that was asked for within the same minute is enough.
-pub(super) async fn ask(ctx: &Context, user: UserId, email: &Email) -> Result<()> {
-    let asked = limits::reserve(ctx, Topic::EmailProofsOfAccount, &user.to_string()).await?;
+/// Asks for a mail to an address. One that was asked for within the same minute is enough. The owner
+/// of a proved address that is to be replaced is notified.
+pub(super) async fn ask(ctx: &Context, user: &user::Model, email: &Email) -> Result<()> {
+    let counted = user.id.to_string();
+    let asked = limits::reserve(ctx, Topic::EmailProofsOfAccount, &counted).await?;
     let Some(asked) = asked else {
         let message = "You have asked for many mails. Look into your spam folder, too";
         return Err(PublicError::rate_limited(message, ASK_AGAIN).into());
     };
-    let now = ctx.now();
-    let added = retry(|| async {
-        let tx = ctx.db.begin_read_committed().await?;
-        let before = email_proof::Entity::find_by_id(user).one(&*tx).await?;
-        // The link and the code of the mail before work until the new mail is written.
-        if before.is_none_or(|before| before.email_key != email.key()) {
-            pending::store(&*tx, pending::unwritten(now, user, email)).await?;
-        }
-        jobs::add(&*tx, now, [pending::job(now, user, email)]).await?;
-        tx.commit().await
-    })
-    .await;
-    match added {
-        Ok(()) => asked.keep(),
-        // The transaction is rolled back: the link and the code of the minute stay valid.
-        Err(Error::Db(error)) if is_unique_violation(&error) => asked.release().await,
-        Err(error) => return Err(error),
+    if retry(|| add(ctx, user, email)).await? {
+        asked.keep();
+    } else {
+        asked.release().await;
     }
     Ok(())
+}
+
+/// Returns whether a mail is sent: not within a minute of the one before.
+async fn add(ctx: &Context, user: &user::Model, email: &Email) -> Result<bool> {
+    let now = ctx.now();
+    // SERIALIZABLE: of two requests at the same time, one sends a mail.
+    let tx = ctx.db.begin_serializable().await?;
+    let before = email_proof::Entity::find_by_id(user.id).one(&*tx).await?;
+    let before = before.filter(|before| before.email_key == email.key());
+    if before.as_ref().is_some_and(|before| now.utc() - before.asked_at < AT_MOST_EVERY) {
+        return Ok(false);
+    }
+    let is_first = before.is_none();
+    let row = match before {
+        // Its link and code work until the new mail is written.
+        Some(before) => email_proof::Model { asked_at: now.utc(), ..before },
+        None => pending::unwritten(now, user.id, email),
+    };
+    pending::store(&*tx, row).await?;
+    if is_first {
+        notice::store_request(ctx, &*tx, user, email).await?;
+    }
+    jobs::add(&*tx, now, [pending::job(user.id, email)]).await?;
+    tx.commit().await?;
+    Ok(true)
 }

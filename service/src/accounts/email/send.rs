@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use askama::Template;
-use domain::{Email, EmailCode, UserId};
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
+use domain::{Email, EmailCode, PublicError, UserId};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde::{Deserialize, Serialize};
 
 use super::{LIFETIME, TRIES, code_hash, pending};
@@ -14,9 +14,10 @@ use crate::{
     infrastructure::{db::retry, ids::new_id, secrets},
     jobs::{BackgroundJob, Class, Disposition, Execution},
     mail::{
-        delivery::{self, MAX_DELIVERIES, SEND_LIMIT},
+        delivery::{self, MAX_DELIVERIES, SEND_LIMIT, Sent},
         enclosures::Enclosures,
         limits::{self, Topic},
+        refused_addresses,
         smtp::Letter,
         templates::RenderedMail,
     },
@@ -47,13 +48,13 @@ impl BackgroundJob for SendEmailProof {
         let found = user::Entity::find_by_id(*user_id).one(ctx.db.connection()).await?;
         let Some(user) = found.filter(|user| user.disabled_at.is_none()) else { return Ok(()) };
         let email = Email::parse(email).map_err(Error::Corrupt)?;
-        if user.email_key == email.key() && user.email_proved_at.is_some() {
+        if !is_wanted(ctx.db.connection(), user.id, &email).await? {
             return Ok(());
         }
         let Some(reservation) = limits::reserve(ctx, Topic::EmailProof, email.as_str()).await?
         else {
-            tracing::info!(user.id = %user.id, "hourly limit reached, no proof was mailed");
-            return Ok(());
+            // There is no other way to get it: it is mailed later.
+            return Err(PublicError::rate_limited("Too many mails to this address", 3_600).into());
         };
         let Some(secrets) = store(ctx, user.id, &email).await? else {
             reservation.release().await;
@@ -70,11 +71,16 @@ impl BackgroundJob for SendEmailProof {
         };
         let sent = delivery::send(ctx, execution, &letter).await;
         match sent {
-            Ok(true) => {
+            Ok(Sent::Taken) => {
                 reservation.keep();
                 begin_hour(ctx, user.id, &secrets).await;
             }
-            _ => reservation.release().await,
+            Ok(Sent::AddressRefused) => {
+                reservation.release().await;
+                refused_addresses::record_for(ctx, user.id, email.as_str(), true).await;
+                record_refusal(ctx, user.id, &secrets).await?;
+            }
+            Ok(Sent::GivenUp) | Err(_) => reservation.release().await,
         }
         sent.map(drop)
     }
@@ -98,7 +104,7 @@ impl Secrets {
         if user.email_key == email.key() {
             RenderedMail::of(&EmailProof { link, code })
         } else {
-            RenderedMail::of(&NewEmailProof { link, code, old: &user.email })
+            RenderedMail::of(&NewEmailProof { link, code })
         }
     }
 }
@@ -111,16 +117,12 @@ async fn store(ctx: &Context, id: UserId, email: &Email) -> Result<Option<Secret
         link_hash: Some(new.link_hash()),
         code_hash: Some(code_hash(id, &new.code)),
         tries_left: TRIES,
+        expires_at: ctx.now().utc() + LIFETIME,
         ..pending::unwritten(ctx.now(), id, email)
     };
     let is_stored = retry(|| async {
         let tx = ctx.db.begin_serializable().await?;
-        let other = email_proof::Entity::find_by_id(id)
-            .filter(email_proof::Column::EmailKey.ne(email.key()))
-            .filter(email_proof::Column::ExpiresAt.gt(ctx.now().utc()))
-            .one(&*tx)
-            .await?;
-        if other.is_some() {
+        if !is_wanted(&*tx, id, email).await? {
             return Ok(false);
         }
         pending::store(&*tx, row.clone()).await?;
@@ -131,22 +133,40 @@ async fn store(ctx: &Context, id: UserId, email: &Email) -> Result<Option<Secret
     Ok(is_stored.then_some(new))
 }
 
+/// Whether the address is still the one that the user is to prove. Without a pending one it is that
+/// of the account: a change may have been given up, or the account deleted.
+async fn is_wanted(tx: &impl ConnectionTrait, id: UserId, email: &Email) -> Result<bool> {
+    let Some(user) = user::Entity::find_by_id(id).one(tx).await? else { return Ok(false) };
+    let pending = email_proof::Entity::find_by_id(id).one(tx).await?;
+    let wanted = pending.map_or_else(|| user.email_key.clone(), |pending| pending.email_key);
+    let is_proved = wanted == user.email_key && user.email_proved_at.is_some();
+    Ok(wanted == email.key() && !is_proved && !user.email.is_empty())
+}
+
 /// The hour begins when the mail is sent, because sending it may take minutes. A failure is only
 /// logged: the job would send a second mail.
 async fn begin_hour(ctx: &Context, id: UserId, secrets: &Secrets) {
     let begun = email_proof::Entity::update_many()
         .col_expr(email_proof::Column::ExpiresAt, Expr::value(ctx.now().utc() + LIFETIME))
-        .filter(
-            email_proof::Column::UserId
-                .eq(id)
-                .and(email_proof::Column::LinkHash.eq(secrets.link_hash())),
-        )
+        .filter(email_proof::Column::UserId.eq(id))
+        .filter(email_proof::Column::LinkHash.eq(secrets.link_hash()))
         .exec(&*ctx.db.autocommit().await)
         .await;
     if let Err(error) = begun {
         let error = &error as &dyn std::error::Error;
         tracing::error!(error, user.id = %id, "the link and the code expire too early");
     }
+}
+
+/// Records that the address takes no mail, so that its page says so.
+async fn record_refusal(ctx: &Context, id: UserId, secrets: &Secrets) -> Result<()> {
+    email_proof::Entity::update_many()
+        .col_expr(email_proof::Column::RefusedAt, Expr::value(ctx.now().utc()))
+        .filter(email_proof::Column::UserId.eq(id))
+        .filter(email_proof::Column::LinkHash.eq(secrets.link_hash()))
+        .exec(&*ctx.db.autocommit().await)
+        .await?;
+    Ok(())
 }
 
 /// A link and a code that prove the address of an account. They are sent by mail and kept out of
@@ -158,11 +178,10 @@ pub(super) struct EmailProof<'a> {
     pub(super) code: &'a str,
 }
 
-/// The same for an address that replaces `old` then.
+/// The same for an address that replaces that of an account then.
 #[derive(Template)]
 #[template(path = "mail/email_proof_of_change.txt")]
 pub(super) struct NewEmailProof<'a> {
     pub(super) link: &'a str,
     pub(super) code: &'a str,
-    pub(super) old: &'a str,
 }

@@ -27,11 +27,15 @@ pub(super) async fn of_user(
         .filter(email_proof::Column::ExpiresAt.gt(ctx.now().utc()))
         .one(db)
         .await?;
-    let pending =
-        pending.map(|row| PendingEmail { email: row.email, expires_at: row.expires_at.into() });
+    let pending = pending.map(|row| PendingEmail {
+        email: row.email,
+        expires_at: row.expires_at.into(),
+        refused: row.refused_at.is_some(),
+    });
     Ok(EmailStatus {
         email: user.email,
         proved: user.email_proved_at.is_some(),
+        refused: user.email_refused_at.is_some(),
         pending,
         sends_mail: ctx.sends_mail(),
     })

@@ -132,7 +132,7 @@ impl Mailer {
     /// many are sent at the same time.
     pub(crate) async fn send(&self, letter: &Letter<'_>, html: &str) -> Result<(), Undelivered> {
         let shared = &*self.0;
-        let to = wire_address(letter.to).map_err(Undelivered::rejected)?;
+        let to = wire_address(letter.to).map_err(Undelivered::address_refused)?;
         let message = self.message(letter, html, to.clone())?;
         if shared.breaker.is_open() {
             let reason = "the mail server could not be reached a moment ago".to_owned();

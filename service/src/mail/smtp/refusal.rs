@@ -12,6 +12,15 @@ const ABOUT_US: [u16; 6] = [421, 454, 530, 534, 535, 538];
 const TRANSIENT: [(u16, u16); 7] = [(2, 2), (3, 1), (3, 2), (4, 2), (4, 3), (4, 5), (5, 3)];
 /// The subject of enhanced status codes about addresses, which are permanent.
 const ADDRESSING: u16 = 1;
+/// The details of that subject that are about the sender.
+const SENDERS: [u16; 2] = [7, 8];
+/// Mailbox disabled, as (subject, detail).
+const DISABLED: (u16, u16) = (2, 1);
+/// Reply codes about a mailbox (RFC 5321, section 4.2.3), which servers use for policies, too.
+const MAILBOX_UNAVAILABLE: [u16; 3] = [550, 551, 553];
+/// Words by which a reply without an enhanced status code says that there is no such mailbox.
+const NO_SUCH: [&str; 6] =
+    ["no such", "unknown", "not exist", "not found", "invalid recipient", "disabled"];
 /// Words by which a reply with a permanent code asks for a retry.
 const LATER: [&str; 8] =
     ["try again", "try later", "retry", "temporar", "quota", "rate limit", "too many", "too fast"];
@@ -24,7 +33,13 @@ pub(super) fn undelivered(failure: Failure, addresses: &[&str]) -> Undelivered {
     match failure {
         Failure::Refused { stage, code, text } => {
             let cause = judge(stage, code, &text);
-            Undelivered::new(cause, redact(format!("the mail server said: {code} {text}")))
+            let reason = redact(format!("the mail server said: {code} {text}"));
+            match cause {
+                Cause::Rejected if is_about_address(stage, code, &text) => {
+                    Undelivered::address_refused(reason)
+                }
+                _ => Undelivered::new(cause, reason),
+            }
         }
         Failure::Lost { stage, reason } => {
             let reason = redact(format!("the connection to the mail server failed: {reason}"));
@@ -34,7 +49,7 @@ pub(super) fn undelivered(failure: Failure, addresses: &[&str]) -> Undelivered {
                 Undelivered::unreachable(reason)
             }
         }
-        Failure::NoUtf8 => Undelivered::rejected(
+        Failure::NoUtf8 => Undelivered::address_refused(
             "the address has letters other than ASCII before the @, which the mail server does \
              not take (it offers no SMTPUTF8)"
                 .to_owned(),
@@ -68,6 +83,21 @@ fn judge(stage: Stage, code: u16, text: &str) -> Cause {
     }
     // All mail has one sender, so that its refusal is about MAIL_FROM, not about this mail.
     if stage == Stage::Sender { Cause::Unreachable } else { Cause::Rejected }
+}
+
+/// Whether a rejection is about the address of the recipient, and not about the mail, its sender or
+/// a policy: a server that is set up wrongly must not mark the addresses of all users.
+fn is_about_address(stage: Stage, code: u16, text: &str) -> bool {
+    match enhanced(text) {
+        Some((_, ADDRESSING, detail)) => !SENDERS.contains(&detail),
+        Some((_, subject, detail)) => (subject, detail) == DISABLED,
+        None => {
+            let words = text.to_lowercase();
+            stage == Stage::Recipient
+                && MAILBOX_UNAVAILABLE.contains(&code)
+                && NO_SUCH.iter().any(|no_such| words.contains(no_such))
+        }
+    }
 }
 
 /// The enhanced status code that a reply begins with (RFC 2034).
@@ -124,6 +154,28 @@ mod tests {
             (Sender, 451, "4.3.0 later", Deferred),
         ] {
             assert_eq!(judge(stage, code, text), expected, "{code} {text}");
+        }
+    }
+
+    #[test]
+    fn a_rejection_is_about_the_address_only_when_it_says_so() {
+        use Stage::{Content, Recipient};
+        for (stage, code, text, expected) in [
+            (Recipient, 550, "5.1.1 no such user", true),
+            (Content, 550, "5.1.1 no such user", true),
+            (Recipient, 550, "5.1.2 bad domain", true),
+            (Recipient, 550, "5.2.1 mailbox disabled", true),
+            (Recipient, 550, "No such user here", true),
+            (Recipient, 553, "the recipient does not exist", true),
+            (Recipient, 550, "5.1.8 bad sender", false),
+            (Recipient, 550, "5.7.1 unknown client", false),
+            (Recipient, 550, "relaying denied", false),
+            (Recipient, 554, "unknown", false),
+            (Content, 550, "unknown attachment", false),
+        ] {
+            assert_eq!(is_about_address(stage, code, text), expected, "{code} {text}");
+            let failure = Failure::Refused { stage, code, text: text.to_owned() };
+            assert_eq!(undelivered(failure, &[]).refuses_address(), expected, "{code} {text}");
         }
     }
 

@@ -181,7 +181,9 @@ async fn entries_of(
     let mut values = values_of(db, answered).await?;
     let entry = |(row, user): Row| {
         let no_user = || Error::Corrupt(format!("registration {} has no user", row.id));
-        let user = user.ok_or_else(no_user)?.into_organizer();
+        let user = user.ok_or_else(no_user)?;
+        let mail_refused = user.email_refused_at.is_some();
+        let user = user.into_organizer();
         let rejection_reason = reasons.remove(&row.id);
         let values = values.remove(&row.id);
         let answers = values.map(|values| in_order(questions, values)).unwrap_or_default();
@@ -194,6 +196,7 @@ async fn entries_of(
             waitlist_position: None,
             answers,
             user,
+            mail_refused,
         })
     };
     rows.into_iter().map(entry).collect()

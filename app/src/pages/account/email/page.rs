@@ -12,7 +12,7 @@ use super::{
 use crate::{
     components::{Head, Heading, Layout, Loaded, SuccessMessage},
     error::Failure,
-    form::{Returned, success_of},
+    form::{Returned, keep_one_error, success_of},
     viewer::CurrentViewer,
 };
 
@@ -59,8 +59,13 @@ pub fn EmailPage() -> impl IntoView {
     let code = ServerAction::<ConfirmEmailCode>::new();
     let send = ServerAction::<SendEmailProof>::new();
     let change = ServerAction::<ChangeEmail>::new();
-    // The note on other pages ends.
-    expect_context::<CurrentViewer>().follow(code.version());
+    // The note on other pages ends, or begins.
+    let viewer = expect_context::<CurrentViewer>();
+    viewer.follow(code.version());
+    viewer.follow(change.version());
+    keep_one_error(code, send);
+    keep_one_error(code, change);
+    keep_one_error(send, change);
     view! {
         <Loaded layout=Layout::Form from=screen let(screen)>
             <Content screen code send change />
@@ -99,6 +104,7 @@ fn Content(
     }
     let confirmed = success_of(code, code_start.1);
     let changed = success_of(change, change_start.1);
+    let is_pending = Signal::derive(move || status.with(|status| status.pending.is_some()));
     let code_start = StoredValue::new(code_start.0);
     let send_start = StoredValue::new(send_start);
     let email = status.get_untracked().email;
@@ -115,31 +121,42 @@ fn Content(
                 <p class="break-all text-muted">{move || status.get().email}</p>
             </div>
             <SuccessMessage shown=confirmed message="Your address is confirmed." />
-            <SuccessMessage shown=changed message="Your choice was saved." />
+            <SuccessMessage
+                shown=Signal::derive(move || changed.get() && !is_pending.get())
+                message="Your address was changed."
+            />
             {move || match step.get() {
-                Step::Confirm(pending) => {
+                Step::Confirm { email, mail } => {
+                    let (before, after) = mail.words();
+                    let has_code = mail == Mail::Asked;
                     EitherOf3::A(
                         view! {
                             <section aria-labelledby="confirm-title" class="grid gap-4">
                                 <h2 id="confirm-title" class="subheading">"Confirm the address"</h2>
                                 <p>
-                                    "A mail to " <strong class="break-all">{pending.clone()}</strong>
-                                    " has a link and a code. Follow the link, or type the code here \
-                                    within an hour."
+                                    {before} <strong class="break-all">{email.clone()}</strong>
+                                    {after}
                                 </p>
-                                <Suggestion email=pending />
-                                <CodeForm start=code_start.get_value() action=code />
-                                <SendForm start=send_start.get_value() action=send />
+                                <Suggestion email />
+                                {has_code
+                                    .then(|| {
+                                        view! {
+                                            <CodeForm start=code_start.get_value() action=code />
+                                        }
+                                    })}
+                                <SendForm start=send_start.get_value() is_first=!has_code action=send />
                             </section>
                         },
                     )
                 }
-                Step::Proved => {
-                    EitherOf3::B(
-                        view! {
-                            <p>"You have confirmed this address. Messages are mailed to it."</p>
-                        },
-                    )
+                Step::Proved { is_refused } => {
+                    let words = if is_refused {
+                        "The mail server of this address has refused our last mail. Change the \
+                         address if it is no longer yours; else ask its provider why."
+                    } else {
+                        "You have confirmed this address. Messages are mailed to it."
+                    };
+                    EitherOf3::B(view! { <p>{words}</p> })
                 }
                 Step::NoMail => {
                     EitherOf3::C(
@@ -154,24 +171,59 @@ fn Content(
     }
 }
 
-/// What is left to do.
+/// The next step.
 #[derive(Clone, PartialEq, Eq)]
 enum Step {
     /// Confirm this address.
-    Confirm(String),
-    /// Nothing: the address is confirmed.
-    Proved,
-    /// Nothing: the site sends no mail.
+    Confirm { email: String, mail: Mail },
+    /// None: the address is confirmed. Its mail server may have refused it since.
+    Proved { is_refused: bool },
+    /// None: the site sends no mail.
     NoMail,
 }
 
+/// The mail that has the link and the code.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mail {
+    /// It was sent, or is being sent.
+    Asked,
+    /// There is none, or it has expired.
+    Missing,
+    /// The mail server of the address has refused it.
+    Refused,
+}
+
+impl Mail {
+    /// What the page says before and after the address.
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Asked => (
+                "A mail to ",
+                " has a link and a code. Follow the link, or type the code here within an hour.",
+            ),
+            Self::Missing => {
+                ("Messages are mailed to ", " once you confirm it. A mail has the link and a code.")
+            }
+            Self::Refused => (
+                "The mail server of ",
+                " has refused our mail. Check the address, and change it below if it is misspelt.",
+            ),
+        }
+    }
+}
+
 impl Step {
-    fn of(EmailStatus { email, proved, pending, sends_mail }: &EmailStatus) -> Self {
+    fn of(status: &EmailStatus) -> Self {
+        let EmailStatus { email, proved, refused, pending, sends_mail } = status;
+        let mail = |is_refused, otherwise| if is_refused { Mail::Refused } else { otherwise };
         match pending {
-            Some(pending) if *sends_mail => Self::Confirm(pending.email.clone()),
-            None if *sends_mail && !proved => Self::Confirm(email.clone()),
-            _ if *sends_mail => Self::Proved,
-            _ => Self::NoMail,
+            _ if !sends_mail => Self::NoMail,
+            Some(pending) => Self::Confirm {
+                email: pending.email.clone(),
+                mail: mail(pending.refused, Mail::Asked),
+            },
+            None if *proved => Self::Proved { is_refused: *refused },
+            None => Self::Confirm { email: email.clone(), mail: mail(*refused, Mail::Missing) },
         }
     }
 }

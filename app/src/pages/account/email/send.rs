@@ -33,6 +33,8 @@ pub async fn send_email_proof(
 pub(super) fn SendForm(
     /// The initial state of the form, and whether it has just succeeded.
     start: (Returned<()>, bool),
+    /// Whether no mail was sent before.
+    is_first: bool,
     /// Sends the mail.
     action: ServerAction<SendEmailProof>,
 ) -> impl IntoView {
@@ -44,7 +46,7 @@ pub(super) fn SendForm(
         <ActionForm action>
             <MadeFor />
             <button class="btn" aria-busy=move || action.pending().get().then_some("true")>
-                "Send another mail"
+                {if is_first { "Send the mail" } else { "Send another mail" }}
             </button>
         </ActionForm>
     }

@@ -15,8 +15,8 @@ use super::{
 use crate::{
     Moment,
     components::{
-        ErrorSummary, Head, Heading, KeptIn, KeptText, Layout, Loaded, MadeFor, StatusBadge,
-        Submit, Toasts, ViewerTime, focus,
+        ErrorSummary, Head, Heading, KeptIn, KeptText, Layout, Loaded, MadeFor, MailRefused,
+        StatusBadge, Submit, Toasts, ViewerTime, focus,
     },
     error::Failure,
     form::{Returned, count_replies, error_of, keep_one_error, reload_when_refused, success_of},
@@ -40,6 +40,8 @@ pub struct ParticipantDetailScreen {
     pub name: String,
     /// Their email.
     pub email: String,
+    /// Whether their mail server has refused the address.
+    pub mail_refused: bool,
     /// The status of the registration.
     pub status: RegistrationStatus,
     /// When the participant registered.
@@ -128,6 +130,7 @@ pub async fn load_participant(
         registration: id,
         name: entry.user.name,
         email: entry.user.email,
+        mail_refused: entry.mail_refused,
         status,
         registered_at: clock.in_viewer_zone(entry.registration.registered_at),
         rejection_reason: entry.rejection_reason,
@@ -323,9 +326,20 @@ fn Content(
                 </p>
                 <Heading><bdi>{name}</bdi></Heading>
                 <p class="text-muted wrap-anywhere">{email}</p>
-                <p>
+                <p class="flex flex-wrap gap-2">
                     <StatusBadge status=screen.status />
+                    {screen.mail_refused.then(|| view! { <MailRefused /> })}
                 </p>
+                {screen
+                    .mail_refused
+                    .then(|| {
+                        view! {
+                            <p class="text-muted">
+                                "The mail server of this address refuses mail. The participant \
+                                finds messages in the mailbox on the site."
+                            </p>
+                        }
+                    })}
             </div>
             <dl class="facts">
                 <dt>"Registered"</dt>

@@ -23,6 +23,8 @@ pub struct RosterRow {
     pub name: String,
     /// Their email.
     pub email: String,
+    /// Whether their mail server has refused the address.
+    pub mail_refused: bool,
     /// The status of the registration.
     pub status: RegistrationStatus,
     /// Whether approving it can change it.
@@ -57,6 +59,7 @@ impl RosterRow {
                 registration: entry.registration.id,
                 name: entry.user.name,
                 email: entry.user.email,
+                mail_refused: entry.mail_refused,
                 status,
                 can_be_approved: competition.can_approve(status, now),
                 waitlist_position: entry.waitlist_position,

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{super::review::ReviewBox, RosterList, RosterRow, address};
 use crate::{
-    components::{NavigationFocus, StatusBadge, ViewerTime},
+    components::{MailRefused, NavigationFocus, StatusBadge, ViewerTime},
     pages::competitions::{address::participant, answer_list::AnswerList},
 };
 
@@ -70,6 +70,7 @@ pub(super) fn Table(
             <span class="min-w-0">
                 <span class="block font-semibold"><bdi>{row.name.clone()}</bdi></span>
                 <span class="block text-sm font-normal text-muted">{row.email}</span>
+                {row.mail_refused.then(|| view! { <MailRefused /> })}
             </span>
         };
         // Not the name, which is the label of a box.
