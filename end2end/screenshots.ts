@@ -84,6 +84,7 @@ const PICTURES: Picture[] = [
   { name: 'account', path: () => '/account', viewer: 'participant' },
   { name: 'email', path: () => '/account/email', viewer: 'participant' },
   { name: 'tokens', path: () => '/account/tokens', viewer: 'participant' },
+  { name: 'calendar-feed', path: () => '/account/calendar', viewer: 'participant' },
   { name: 'revoke-token', path: ({ token }) => `/account/tokens/${token}/revoke`, viewer: 'participant' },
   { name: 'queues', path: () => '/admin/queues', viewer: 'admin' },
   { name: 'discard', path: () => `/admin/queues/${DEAD_JOBS.scores}/discard`, viewer: 'admin' },

@@ -226,6 +226,15 @@ export const JOURNEY = {
     },
     { id: 'revoke_personal_token', as: 'participant', path: { id: '{{personalTokenId}}' } },
   ],
+  'Calendar feed': [
+    {
+      id: 'renew_calendar_feed',
+      as: 'participant',
+      tests: { 'has an address': 'response.url.endsWith(".ics")' },
+    },
+    { id: 'get_calendar_feed', as: 'participant', tests: { 'has no address': 'response.url === undefined' } },
+    { id: 'remove_calendar_feed', as: 'participant' },
+  ],
   Cancellation: [
     { id: 'cancel_registration', as: 'participant', path: COMPETITION },
     {

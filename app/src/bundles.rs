@@ -17,7 +17,10 @@ use crate::{
     hydration, next,
     pages::{
         HomePage, UnsubscribePage,
-        account::{AccountPage, EmailPage, RevokeTokenPage, TokensPage},
+        account::{
+            AccountPage, CalendarFeedPage, EmailPage, RemoveCalendarFeedPage, RevokeTokenPage,
+            TokensPage,
+        },
         admin::{DiscardJobPage, QueuesPage},
         auth::{ConfirmEmailPage, ForgotPage, LoginPage, ResetPage, SignupPage},
         competitions::{
@@ -137,6 +140,8 @@ bundle! { organize, OrganizePages, show_organize, fetch_organize:
 bundle! { integrate, IntegratePages, show_integrate, fetch_integrate:
     TokensPage,
     RevokeTokenPage,
+    CalendarFeedPage,
+    RemoveCalendarFeedPage,
     WebhooksPage,
     WebhookPage,
     EditWebhookPage,

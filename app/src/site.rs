@@ -217,6 +217,16 @@ fn Site() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route
+                    path=path!("/account/calendar")
+                    view={Lazy::<integrate::CalendarFeedPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/account/calendar/remove")
+                    view={Lazy::<integrate::RemoveCalendarFeedPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
                     path=path!("/webhooks")
                     view={Lazy::<integrate::WebhooksPage>::new()}
                     ssr=SsrMode::Async

@@ -10,6 +10,7 @@ mod schema;
 mod access;
 mod account;
 mod addition;
+mod calendar_feed;
 mod call_to_action;
 mod competition;
 mod countdown;
@@ -53,6 +54,7 @@ pub use access::{
 };
 pub use account::{Login, LoginInput, Signup, SignupInput, User};
 pub use addition::{Addition, AdditionInput};
+pub use calendar_feed::CalendarFeed;
 pub use call_to_action::CallToAction;
 pub use competition::{
     Attendance, Availability, Clash, Competition, CompetitionCounts, CompetitionDetail,

@@ -18,7 +18,8 @@ use tokio::sync::Mutex;
 
 use crate::{AppState, problem::Problem};
 
-/// The pages of users, and what is for programs.
+/// The pages of users, and what is for programs. Not the calendar feeds: Google Calendar reads none
+/// that is listed here. Their responses say that search engines leave them out.
 const HIDDEN: [&str; 8] =
     ["/api/", "/fn/", "/account", "/admin", "/dashboard", "/mailbox", "/unsubscribe", "/webhooks"];
 /// The pages that do not show a single competition.

@@ -209,6 +209,7 @@ fn pages(state: &AppState, site_url: SiteUrl, authentication: &Authentication) -
         .merge(crawlers)
         .merge(previews)
         .merge(unsubscribe::router())
+        .merge(api::calendars())
         .fallback_service(files)
         .layer(middleware::from_fn(site::set_cache_control))
         .layer(middleware::from_fn(site::strip_trailing_slash))

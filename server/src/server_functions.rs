@@ -13,6 +13,7 @@ use crate::{
 
 const CLASSES: &[(&str, RateClass)] = &[
     ("account", Read),
+    ("calendar_feed", Read),
     ("cover_screen", Read),
     ("pictures_screen", Read),
     ("answers_screen", Read),
@@ -37,6 +38,7 @@ const CLASSES: &[(&str, RateClass)] = &[
     ("questions_screen", Read),
     ("queues", Read),
     ("register_screen", Read),
+    ("remove_calendar_feed_screen", Read),
     ("access_screen", Read),
     ("invitations_screen", Read),
     // Only look the link up; a guess at a token goes through `confirm_email`, `reset_password`.
@@ -74,6 +76,7 @@ const CLASSES: &[(&str, RateClass)] = &[
     ("register_with_answers", Write),
     ("save_access", Write),
     ("save_cover", Write),
+    ("remove_calendar_feed", Write),
     ("remove_cover", Write),
     ("upload_picture", Write),
     ("invite", Write),
@@ -96,6 +99,7 @@ const CLASSES: &[(&str, RateClass)] = &[
     ("create_token", Credentials),
     ("delete_account", Credentials),
     ("log_in", Credentials),
+    ("renew_calendar_feed", Credentials),
     ("request_reset", Credentials),
     ("reset_password", Credentials),
     ("sign_up", Credentials),

@@ -9,7 +9,7 @@ use sea_orm::{
 
 use crate::{
     Context, Error, Result,
-    entity::{password_reset, personal_token, refresh_token, session, user},
+    entity::{calendar_feed, password_reset, personal_token, refresh_token, session, user},
     infrastructure::db::retry,
 };
 
@@ -177,7 +177,8 @@ pub async fn drop_tables(url: &str) -> Result<()> {
 }
 
 /// Ends what a restored database must not have in common with its later self: sessions, tokens,
-/// personal access tokens and links that were ended since the backup, and what Redis remembers.
+/// personal access tokens, links and addresses of calendar feeds that were ended since the backup,
+/// and what Redis remembers.
 ///
 /// # Errors
 /// When the database fails.
@@ -193,6 +194,7 @@ pub async fn invalidate(ctx: &Context) -> Result<()> {
         refresh_token::Entity::delete_many().exec(&*tx).await?;
         password_reset::Entity::delete_many().exec(&*tx).await?;
         personal_token::Entity::delete_many().exec(&*tx).await?;
+        calendar_feed::Entity::delete_many().exec(&*tx).await?;
         tx.commit().await
     })
     .await?;

@@ -5,7 +5,7 @@
 //! so; once the start is set, the same event moves there.
 
 use domain::{Competition, ErrorCode, PublicError, RegistrationId, RegistrationStatus};
-use icalendar::EventStatus;
+use icalendar::{Event, EventStatus};
 use sea_orm::{EntityTrait, QueryFilter};
 
 use crate::{
@@ -19,6 +19,7 @@ use crate::{
 mod links;
 
 pub use links::CalendarLinks;
+pub(crate) use links::link;
 
 /// Two events: the registration deadline of a competition, and its start if that is set. `site` is
 /// the public address of the site: `https://compete.example`.
@@ -67,15 +68,26 @@ pub async fn of_registration(
     let Some((registration, Some(competition))) = found else {
         return Err(PublicError::new(ErrorCode::NotRegistered, "Registration not found").into());
     };
-    let status = match registration.status {
-        _ if competition.cancelled_at.is_some() => EventStatus::Cancelled,
-        RegistrationStatus::Confirmed => EventStatus::Confirmed,
-        RegistrationStatus::Pending
-        | RegistrationStatus::Waitlisted
-        | RegistrationStatus::AwaitingApproval => EventStatus::Tentative,
+    Ok(file([event_of(ctx, &registration, competition, site)]))
+}
+
+/// The event of a registration: the start, or the deadline while no start is set. Its title says
+/// why its reader may not have to come.
+pub(crate) fn event_of(
+    ctx: &Context,
+    registration: &row::Model,
+    competition: competition::Model,
+    site: &str,
+) -> Event {
+    let (status, reason) = match registration.status {
+        _ if competition.cancelled_at.is_some() => (EventStatus::Cancelled, Some("cancelled")),
+        RegistrationStatus::Confirmed => (EventStatus::Confirmed, None),
+        RegistrationStatus::Pending => (EventStatus::Tentative, None),
+        RegistrationStatus::Waitlisted => (EventStatus::Tentative, Some("waiting list")),
+        RegistrationStatus::AwaitingApproval => (EventStatus::Tentative, Some("not approved yet")),
         RegistrationStatus::Cancelled
         | RegistrationStatus::Rejected
-        | RegistrationStatus::Failed => EventStatus::Cancelled,
+        | RegistrationStatus::Failed => (EventStatus::Cancelled, None),
     };
     let occasion = match competition.start_date {
         Some(_) => Occasion::Start,
@@ -84,7 +96,10 @@ pub async fn of_registration(
     let online_url = competition.online_url.clone().filter(|_| registration.status.holds_seat());
     let sequence = competition.sequence();
     let changed_at = competition.updated_at.max(registration.updated_at);
-    let view = competition.into_view(Vec::new());
+    let mut view = competition.into_view(Vec::new());
+    if let Some(reason) = reason {
+        view.title = with_note(&view.title, reason);
+    }
     let entry = Entry {
         changed_at,
         summary: &summary(&view),
@@ -96,5 +111,10 @@ pub async fn of_registration(
         status,
         has_alarm: status == EventStatus::Confirmed,
     };
-    Ok(file([entry.event(&id.to_string(), occasion)]))
+    entry.event(&registration.id.to_string(), occasion)
+}
+
+/// `Chess Open (cancelled)`.
+pub(crate) fn with_note(title: &str, note: &str) -> String {
+    format!("{title} ({note})")
 }

@@ -30,6 +30,7 @@ pub mod accounts;
 pub mod assets;
 pub mod backup;
 pub mod calendar;
+pub mod calendar_feed;
 pub mod cancellation_notice;
 pub mod change_notice;
 pub mod competitions;

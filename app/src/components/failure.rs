@@ -78,6 +78,12 @@ pub(crate) fn failure_text(error: &PublicError) -> FailureText {
             "This link is not valid",
             "Log in, and choose under Account which messages you get by mail.".into(),
         ),
+        ErrorCode::CalendarFeedNotFound => (
+            "There is no calendar here",
+            "Its address was renewed or removed. Log in, and see under Account whether there is \
+                another one."
+                .into(),
+        ),
         ErrorCode::JobNotFound => {
             ("Job not found", "It may have been retried or discarded already.".into())
         }

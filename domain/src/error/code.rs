@@ -92,6 +92,8 @@ pub enum ErrorCode {
     DeliveryNotFound,
     /// The user has no such personal access token.
     PersonalTokenNotFound,
+    /// The user has no calendar feed; or none has this address, which may have been renewed.
+    CalendarFeedNotFound,
     /// The competition has no such invitation.
     InvitationNotFound,
     /// No route has this path.
@@ -215,6 +217,7 @@ impl ErrorCode {
             | Self::WebhookNotFound
             | Self::DeliveryNotFound
             | Self::PersonalTokenNotFound
+            | Self::CalendarFeedNotFound
             | Self::InvitationNotFound
             | Self::RouteNotFound
             | Self::NotRegistered

@@ -54,11 +54,7 @@ async fn get_competition_calendar(
     if competition.is_draft() {
         return Ok(etag::unshared(file(text, "competition.ics")));
     }
-    // Two files that differ only in the time at which they were made say the same.
-    let lines = text.lines().filter(|line| !line.starts_with("DTSTAMP"));
-    let lines: Vec<String> = lines.map(str::to_owned).collect();
-    let response = file(text, "competition.ics");
-    Ok(condition.answer(etag::weak(response, lines.iter().map(String::as_str))))
+    Ok(condition.answer(revalidatable(text, "competition.ics")))
 }
 
 /// Download my registration as a calendar file
@@ -83,6 +79,13 @@ async fn get_registration_calendar(
     Id(id): Id<RegistrationId>,
 ) -> Result<Response, Problem> {
     Ok(file(calendar::of_registration(&state.ctx, &actor, id, &site.0).await?, "registration.ics"))
+}
+
+/// A file with a weak tag: two that differ only in the time at which they were made say the same.
+pub(super) fn revalidatable(text: String, name: &str) -> Response {
+    let lines = text.lines().filter(|line| !line.starts_with("DTSTAMP"));
+    let lines: Vec<String> = lines.map(str::to_owned).collect();
+    etag::weak(file(text, name), lines.iter().map(String::as_str))
 }
 
 /// A download with a fixed name, so that no user input is in a header.

@@ -6,6 +6,7 @@ mod admin;
 mod api_router;
 mod assets;
 mod calendar;
+mod calendar_feed;
 mod competitions;
 mod conventions;
 mod cursor;
@@ -41,6 +42,7 @@ use domain::ErrorCode;
 use utoipa::OpenApi;
 
 use api_router::ApiRouter;
+pub(crate) use calendar_feed::calendars;
 pub(crate) use health::probes;
 
 use crate::{AppState, problem::Problem, security::RateClasses};
@@ -80,6 +82,7 @@ fn routes() -> ApiRouter {
         .merge(email_addresses::router())
         .merge(password_resets::router())
         .merge(personal_tokens::router())
+        .merge(calendar_feed::router())
         .merge(assets::router())
         .merge(competitions::router())
         .merge(access_codes::router())

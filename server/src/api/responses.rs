@@ -98,6 +98,7 @@ problems! {
     RecordNotFound: NotRegistered "Competition not found; or it has no such registration",
     MessageNotFound: MailNotFound "Message not found",
     PersonalTokenNotFound: PersonalTokenNotFound "You have no such token",
+    CalendarFeedNotFound: CalendarFeedNotFound "You have no calendar feed",
     JobNotFound: JobNotFound "Job not found",
     InvitationNotFound: InvitationNotFound
         "Competition not found; or it has no such invitation",

@@ -8,8 +8,8 @@ const ADDRESS: &str = "[email]";
 /// The replacement of a token.
 const TOKEN: &str = "[token]";
 /// How tokens begin: a JSON Web Token (`{"` in Base64), a personal access token, the secret of a
-/// webhook, and the key of a link that unsubscribes.
-const PREFIXES: [&str; 4] = ["eyJ", "mcpat_", "whsec_", "mcuns_"];
+/// webhook, and the keys of a link that unsubscribes and of a calendar feed.
+const PREFIXES: [&str; 5] = ["eyJ", "mcpat_", "whsec_", "mcuns_", "mccal_"];
 /// The shortest text that counts as a token.
 const MIN_TOKEN: usize = 20;
 
@@ -116,7 +116,7 @@ mod tests {
         let token = format!("eyJhbGciOiJIUzI1NiJ9.{}.c2ln", "a".repeat(30));
         assert_eq!(redact(&format!("Bearer {token}, next")), "Bearer [token], next");
         assert_eq!(redact("eyJelly"), "eyJelly");
-        for prefix in ["mcpat_", "whsec_", "mcuns_"] {
+        for prefix in ["mcpat_", "whsec_", "mcuns_", "mccal_"] {
             assert_eq!(redact(&format!("{prefix}{}!", "aB3/".repeat(8))), "[token]!");
         }
     }

@@ -26,6 +26,8 @@ use crate::{TrustedProxies, headers::X_REQUEST_ID, is_shared::IsShared, unsubscr
 
 /// The trace context of the caller (W3C Trace Context).
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+/// What the paths of calendar feeds begin with.
+const CALENDARS: &str = "/calendars/";
 /// The longest request id that is taken from a proxy, in characters.
 const MAX_ID: usize = 64;
 
@@ -103,10 +105,10 @@ fn generated() -> HeaderValue {
     HeaderValue::from_str(&id).expect("a UUID is a valid header")
 }
 
-/// The path without the key of a link that unsubscribes.
+/// The path without the key of a link that unsubscribes, or of a calendar feed.
 fn path<B>(request: &axum::http::Request<B>) -> &str {
     let path = request.uri().path();
-    if path.starts_with(UNSUBSCRIBE) { UNSUBSCRIBE } else { path }
+    [UNSUBSCRIBE, CALENDARS].into_iter().find(|with_key| path.starts_with(with_key)).unwrap_or(path)
 }
 
 /// The span of a request in logs and traces. The query is left out, because it may hold tokens.
@@ -168,12 +170,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_span_of_a_request_has_no_key_of_a_link_that_unsubscribes() {
+    fn the_span_of_a_request_has_no_key_of_its_path() {
         let shown = |uri: &str| {
             let request = axum::http::Request::builder().uri(uri).body(()).unwrap();
             path(&request).to_owned()
         };
         assert_eq!(shown("/unsubscribe/mcuns_0123/reminders"), "/unsubscribe/");
+        assert_eq!(shown("/calendars/mccal_0123.ics"), "/calendars/");
         assert_eq!(shown("/competitions/7?code=secret"), "/competitions/7");
     }
 }

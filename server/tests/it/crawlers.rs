@@ -12,6 +12,7 @@ async fn robots_txt_leaves_out_the_pages_of_users_and_names_the_sitemap() {
     assert_eq!(robots.status, StatusCode::OK);
     assert_eq!(robots.header("content-type"), Some("text/plain; charset=utf-8"));
     assert!(robots.text.contains("\nDisallow: /dashboard\n"), "{}", robots.text);
+    assert!(!robots.text.contains("/calendars"), "Google Calendar reads feeds: {}", robots.text);
     let sitemap = "\nSitemap: https://compete.example/sitemap.xml\n";
     assert!(robots.text.ends_with(sitemap), "{}", robots.text);
 }

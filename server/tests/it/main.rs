@@ -11,6 +11,7 @@ mod backup;
 mod behind_nginx;
 mod bucket;
 mod calendar;
+mod calendar_feed;
 mod command;
 mod competition_pages;
 mod competitions;

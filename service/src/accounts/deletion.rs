@@ -23,8 +23,8 @@ use crate::{
     admission::{self, AdmissionCommand},
     competitions::{self, has_not_started, is_not_over, was_ever_registered_for},
     entity::{
-        answer, asset, competition, idempotency_log, mail, password_reset, personal_token,
-        refresh_token, registration, registration_event, user, webhook,
+        answer, asset, calendar_feed, competition, idempotency_log, mail, password_reset,
+        personal_token, refresh_token, registration, registration_event, user, webhook,
     },
     events::Event,
     infrastructure::{db::retry, secrets},
@@ -228,6 +228,7 @@ async fn anonymize(tx: &impl ConnectionTrait, id: UserId, random_hash: &str) -> 
         .filter(personal_token::Column::UserId.eq(id))
         .exec(tx)
         .await?;
+    calendar_feed::Entity::delete_by_id(id).exec(tx).await?;
     // What no competition uses is deleted by the next clean-up.
     asset::Entity::update_many()
         .col_expr(asset::Column::OwnerId, Expr::value(None::<UserId>))

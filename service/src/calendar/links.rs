@@ -52,7 +52,7 @@ impl CalendarLinks {
 }
 
 /// The address with its parameters, but for those that are empty.
-fn link(address: &str, parameters: &[(&str, &str)]) -> Option<String> {
+pub(crate) fn link(address: &str, parameters: &[(&str, &str)]) -> Option<String> {
     let filled = parameters.iter().filter(|(_, value)| !value.is_empty());
     Url::parse_with_params(address, filled).ok().map(Into::into)
 }

@@ -3,6 +3,7 @@
 //! Times are in UTC, which every calendar shows in the zone of its reader: a file needs no rules of
 //! time zones. `icalendar` escapes texts and folds lines.
 
+mod feed;
 mod mailed_event;
 mod method;
 
@@ -10,6 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Competition, venue_line};
 use icalendar::{Alarm, Calendar, Component, Event, EventLike, EventStatus};
 
+pub(crate) use feed::feed;
 pub(crate) use mailed_event::{MailedEvent, Person};
 pub(crate) use method::CalendarMethod;
 
@@ -76,7 +78,10 @@ impl Entry<'_> {
             let end = ends_at.map_or(start.utc() + DEFAULT_LENGTH, |end| end.utc());
             event.starts(start.utc()).ends(end);
             if self.has_alarm {
-                event.alarm(Alarm::display(title, -ALARM));
+                let mut alarm = Alarm::display(title, -ALARM);
+                // A random one would make every file a new one.
+                alarm.uid(&format!("{name}-alarm@{}", host(self.site))).timestamp(self.now);
+                event.alarm(alarm);
             }
         }
         event.done()

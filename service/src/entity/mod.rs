@@ -4,6 +4,7 @@
 pub(crate) mod access_code;
 pub(crate) mod answer;
 pub(crate) mod asset;
+pub(crate) mod calendar_feed;
 pub(crate) mod competition;
 pub(crate) mod competition_change;
 pub(crate) mod competition_picture;

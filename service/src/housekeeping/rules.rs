@@ -13,9 +13,9 @@ use super::Period;
 use crate::{
     competitions::{is_deleted_draft, is_searchable, was_ever_registered_for},
     entity::{
-        access_code, answer, asset, competition, competition_change, competition_picture,
-        competition_search, competition_sections, competition_tag, cron_tick, email_proof,
-        failed_job, idempotency_log, invitation,
+        access_code, answer, asset, calendar_feed, competition, competition_change,
+        competition_picture, competition_search, competition_sections, competition_tag, cron_tick,
+        email_proof, failed_job, idempotency_log, invitation,
         job::{self, State},
         job_audit, login_attempt, mail, mail_limit, mail_preference, password_reset,
         personal_token, question, refresh_token, registration, registration_event, search_term,
@@ -33,6 +33,8 @@ const CRON_TICKS: TimeDelta = TimeDelta::days(400);
 const INVITATIONS: TimeDelta = TimeDelta::days(90);
 /// Mails are found again within about a year.
 const MAIL_PREFERENCES: TimeDelta = TimeDelta::days(400);
+/// A calendar that was switched off for a year goes on.
+const CALENDAR_FEEDS: TimeDelta = TimeDelta::days(400);
 /// A request to delete a draft may be repeated until then.
 const DELETED_DRAFTS: TimeDelta = TimeDelta::days(7);
 /// Expired personal access tokens stay in the list of their owner.
@@ -128,7 +130,7 @@ pub(super) fn rules(now: Timestamp, retention: &Retention) -> Vec<Rule> {
 }
 
 /// Rows that are of no use after a time which the program sets.
-fn short_lived(now: Timestamp) -> [Rule; 14] {
+fn short_lived(now: Timestamp) -> [Rule; 15] {
     let time = now.utc();
     [
         Rule::fixed(
@@ -160,6 +162,16 @@ fn short_lived(now: Timestamp) -> [Rule; 14] {
             "30 days after they expire, if they do",
             "until then their owner sees why a script is rejected",
             personal_token::Column::ExpiresAt.lt(time - EXPIRED_PERSONAL_TOKENS),
+        ),
+        Rule::fixed(
+            calendar_feed::Entity,
+            "400 days since a calendar last read them, or since they were made",
+            "an address that no calendar reads should not work for ever",
+            calendar_feed::Column::LastReadAt.lt(time - CALENDAR_FEEDS).or(
+                calendar_feed::Column::LastReadAt
+                    .is_null()
+                    .and(calendar_feed::Column::CreatedAt.lt(time - CALENDAR_FEEDS)),
+            ),
         ),
         Rule::fixed(
             login_attempt::Entity,

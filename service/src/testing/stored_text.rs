@@ -4,7 +4,7 @@ use sea_orm::{EntityTrait, Select};
 
 use super::World;
 use crate::entity::{
-    answer, competition_change, email_proof, failed_job, idempotency_log, job, mail,
+    answer, calendar_feed, competition_change, email_proof, failed_job, idempotency_log, job, mail,
     mail_preference, password_reset, personal_token, refresh_token, registration_event, session,
     user,
 };
@@ -18,6 +18,7 @@ impl World {
         let tables = [
             self.rows(user::Entity::find()).await,
             self.rows(personal_token::Entity::find()).await,
+            self.rows(calendar_feed::Entity::find()).await,
             self.rows(refresh_token::Entity::find()).await,
             self.rows(password_reset::Entity::find()).await,
             self.rows(email_proof::Entity::find()).await,

@@ -7,6 +7,7 @@ mod accounts;
 mod approval;
 mod assets;
 mod calendar;
+mod calendar_feed;
 mod cancel;
 mod cancellation_notice;
 mod change_notice;

@@ -1,5 +1,6 @@
 //! The account of the user.
 
+mod calendar;
 mod change_password;
 mod delete;
 pub(crate) mod email;
@@ -9,6 +10,11 @@ mod profile;
 mod roles;
 mod tokens;
 
+pub(crate) use calendar::CALENDAR;
+pub use calendar::{
+    CalendarFeedPage, CalendarFeedScreen, FeedDetails, NewFeed, RemoveCalendarFeedPage,
+    RemoveCalendarFeedScreen,
+};
 pub use email::{EmailPage, EmailScreen};
 pub use page::{AccountPage, AccountScreen};
 pub use profile::TypedProfile;

@@ -6,6 +6,7 @@ use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    calendar::CALENDAR,
     change_password::{ChangePassword, PasswordSection},
     delete::{DeleteAccount, DeletionSection},
     email::EMAIL,
@@ -139,6 +140,7 @@ fn Content(
             />
             <PasswordSection email=user.email start=password_start action=password />
             <TokensSection />
+            <CalendarSection />
             <DeletionSection start preview action=deletion />
         </div>
     }
@@ -153,6 +155,23 @@ fn TokensSection() -> impl IntoView {
             <p>"For scripts and integrations that use the API in your name."</p>
             <p>
                 <a class="btn" href=TOKENS>"Manage tokens"</a>
+            </p>
+        </section>
+    }
+}
+
+/// The way to the calendar feed, which has a page of its own.
+#[component]
+fn CalendarSection() -> impl IntoView {
+    view! {
+        <section aria-labelledby="calendar-title" class="grid gap-4">
+            <h2 id="calendar-title" class="subheading">"Calendar feed"</h2>
+            <p>
+                "For calendars that show all your competitions and follow their changes. A new \
+                password does not end it: renew its address if others may have that."
+            </p>
+            <p>
+                <a class="btn" href=CALENDAR>"Manage calendar feed"</a>
             </p>
         </section>
     }

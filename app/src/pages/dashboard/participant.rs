@@ -9,9 +9,12 @@ use crate::ssr::clock::ViewerClock;
 use crate::{
     Moment,
     components::{EmptyState, Icon, LocalTimes, Shape, StatusBadge, ordinal},
-    pages::competitions::{
-        AddToCalendar, AnswerList, Claim, ExternalLink, Place, PlaceLine, StubDate, address,
-        calendar,
+    pages::{
+        account::CALENDAR,
+        competitions::{
+            AddToCalendar, AnswerList, Claim, ExternalLink, Place, PlaceLine, StubDate, address,
+            calendar,
+        },
     },
 };
 
@@ -201,6 +204,11 @@ fn Next(row: RegistrationRow) -> impl IntoView {
         <section aria-labelledby="next" class="grid gap-3">
             <h2 id="next" class="subheading">"Next"</h2>
             <RegistrationCard row is_upcoming=true />
+            <p>
+                <a class="quiet-link" href=CALENDAR>
+                    "Show all your competitions in your calendar"
+                </a>
+            </p>
         </section>
     }
 }

@@ -133,6 +133,23 @@ async fn malformed_input_reveals_no_internals() {
 }
 
 #[tokio::test]
+async fn the_log_has_no_key_of_a_calendar_feed() {
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    let (log, _guard) = Log::start("debug");
+    let made = app.post("/api/auth/me/calendar-feed").by(&ada).send().await.json();
+    let (_, file) = made["url"].as_str().unwrap().split_once("/calendars/").unwrap();
+    assert_eq!(app.get(&format!("/calendars/{file}")).send().await.status, StatusCode::OK);
+    let unknown = file.replace(char::is_numeric, "0");
+    let unknown = app.get(&format!("/calendars/{unknown}")).send().await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+    let log = log.text();
+    assert!(log.contains("/calendars/"), "the requests are logged: {log}");
+    assert_silent("the log", &log, &["mccal_", &file["mccal_".len()..file.len() - 4]]);
+    assert_silent("the response", &unknown.text, &["mccal_"]);
+}
+
+#[tokio::test]
 async fn a_lost_database_is_logged_and_not_revealed_to_clients() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;

@@ -148,6 +148,10 @@ pub(super) const ROWS: &[Row] = &[
         "current_password=wrong&new_password=battery+staple",
         [401, 403, 403, 403, 403],
     ),
+    load("/fn/calendar_feed", "", [401, 200, 200, 200, 200]),
+    credentials_form("/fn/renew_calendar_feed", "", [401, 200, 200, 200, 200]),
+    load("/fn/remove_calendar_feed_screen", "", [401, 404, 404, 404, 404]),
+    form("/fn/remove_calendar_feed", "", [401, 200, 200, 200, 200]),
     load("/fn/tokens", "", [401, 200, 200, 200, 200]),
     credentials_form("/fn/create_token", "name=CI&scope=read", [401, 200, 200, 200, 200]),
     load(

@@ -19,7 +19,8 @@ pub(super) fn routes() -> impl Iterator<Item = &'static Row> + Clone {
 }
 
 /// Rows for paths that neither the OpenAPI description nor the route list of Leptos has.
-pub(super) const UNLISTED: [&str; 9] = [
+pub(super) const UNLISTED: [&str; 10] = [
+    "/calendars/{file}",
     "/media/{asset}/{file}",
     "/media/patterns/{file}",
     "/media/social/{file}",

@@ -25,6 +25,8 @@ async fn a_form_rendered_for_another_user_is_rejected() {
         ("/fn/edit_profile", "name=Else".to_owned(), &ben, &eve),
         ("/fn/confirm_email_code", "code=042817".to_owned(), &ben, &eve),
         ("/fn/edit_mail_preferences", "changes=true".to_owned(), &ben, &eve),
+        ("/fn/renew_calendar_feed", String::new(), &ben, &eve),
+        ("/fn/remove_calendar_feed", String::new(), &ben, &eve),
         ("/fn/create_webhook", "url=https://club.example/hook".to_owned(), &ada, &bob),
         (
             "/fn/edit_webhook",
