@@ -283,10 +283,10 @@ export const JOURNEY = {
     },
     { id: 'get_email', as: 'participant' },
     { id: 'change_email', as: 'participant', body: { email: '{{participantEmail}}', password: '{{password}} 2' } },
-    { id: 'send_email_proof', as: 'participant', status: [202, 409] },
+    { id: 'send_email_verification', as: 'participant', status: [202, 409] },
     // The code and the token are in a mail only.
-    { id: 'prove_email_by_code', as: 'participant', body: { code: '042817' }, status: [200, 400] },
-    { id: 'prove_email_by_link', status: [400] },
+    { id: 'verify_email_by_code', as: 'participant', body: { code: '042817' }, status: [200, 400] },
+    { id: 'verify_email_by_link', status: [400] },
     { id: 'request_password_reset', body: { email: '{{participantEmail}}' } },
     // The token is in a mail only.
     { id: 'confirm_password_reset', status: [400] },

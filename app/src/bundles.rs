@@ -22,7 +22,7 @@ use crate::{
             TokensPage,
         },
         admin::{DiscardJobPage, QueuesPage},
-        auth::{ConfirmEmailPage, ForgotPage, LoginPage, ResetPage, SignupPage},
+        auth::{ForgotPage, LoginPage, ResetPage, SignupPage, VerifyEmailPage},
         competitions::{
             AccessPage, AnswersPage, CancelCompetitionPage, CancelRegistrationPage,
             CheckInListPage, CompetitionDetailPage, CompetitionListPage, CoverPage,
@@ -101,7 +101,7 @@ bundle! { accounts, AccountsPages, show_accounts, fetch_accounts:
     SignupPage,
     ForgotPage,
     ResetPage,
-    ConfirmEmailPage,
+    VerifyEmailPage,
     AccountPage,
     EmailPage,
     UnsubscribePage,

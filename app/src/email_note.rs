@@ -1,4 +1,4 @@
-//! The note to users whose address is not confirmed, or takes no mail.
+//! The note to users whose address is not verified, or takes no mail.
 
 use leptos::prelude::*;
 use leptos_router::{components::A, hooks::use_location};
@@ -11,8 +11,8 @@ use crate::{
 /// The page that the note leads to, which does not show it.
 const EMAIL: &str = "/account/email";
 
-/// The note to users whose address is not confirmed, or takes no mail, on every page but the one
-/// where they confirm or change it.
+/// The note to users whose address is not verified, or takes no mail, on every page but the one
+/// where they verify or change it.
 #[component]
 pub(crate) fn EmailNote() -> impl IntoView {
     let viewer = expect_context::<CurrentViewer>();
@@ -32,8 +32,8 @@ pub(crate) fn EmailNote() -> impl IntoView {
 #[component]
 fn Note(why: Unmailed) -> impl IntoView {
     let (text, link) = match why {
-        Unmailed::Unproved => {
-            ("Confirm your email address to get messages by mail. ", "Confirm address")
+        Unmailed::Unverified => {
+            ("Verify your email address to get messages by mail. ", "Verify address")
         }
         Unmailed::Refused => {
             ("The mail server of your email address refuses our mail. ", "Check address")

@@ -187,8 +187,8 @@ fn Site() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route
-                    path=path!("/auth/confirm-email")
-                    view={Lazy::<accounts::ConfirmEmailPage>::new()}
+                    path=path!("/auth/verify-email")
+                    view={Lazy::<accounts::VerifyEmailPage>::new()}
                     ssr=SsrMode::Async
                 />
                 <Route

@@ -22,8 +22,8 @@ pub struct Viewer {
 /// Why messages are not mailed to a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Unmailed {
-    /// The user has not proved the address.
-    Unproved,
+    /// The user has not verified the address.
+    Unverified,
     /// Its mail server has refused the address.
     Refused,
 }
@@ -102,10 +102,10 @@ pub async fn load_viewer() -> Result<Viewer, Failure> {
     let (ctx, actor) = (request::context()?, request::actor()?);
     let Some(user) = actor.try_user() else { return Ok(Viewer::default()) };
     let unread = service::mail::mailbox::unread_count(&ctx, &actor).await?;
-    let unmailed = match (user.email_refused, user.email_proved) {
+    let unmailed = match (user.email_refused, user.email_verified) {
         _ if !ctx.sends_mail() => None,
         (true, _) => Some(Unmailed::Refused),
-        (false, false) => Some(Unmailed::Unproved),
+        (false, false) => Some(Unmailed::Unverified),
         (false, true) => None,
     };
     Ok(Viewer { user: Some(user.clone()), unread, unmailed })

@@ -30,11 +30,11 @@ pub struct User {
     #[cfg_attr(feature = "openapi", schema(required, example = "Europe/Berlin"))]
     #[serde(rename = "timeZone", default)]
     pub time_zone: Option<String>,
-    /// Whether they have proved that they read the mail of the address. Until then messages stay in
-    /// the mailbox on the site.
+    /// Whether they have verified that they read the mail of the address. Until then messages stay
+    /// in the mailbox on the site.
     #[cfg_attr(feature = "openapi", schema(required))]
-    #[serde(rename = "emailProved", default = "unknown_to_earlier_releases")]
-    pub email_proved: bool,
+    #[serde(rename = "emailVerified", default = "unknown_to_earlier_releases")]
+    pub email_verified: bool,
     /// Whether the mail server of the address has refused the last mail to it for good: the address
     /// does not exist, for example.
     #[cfg_attr(feature = "openapi", schema(required))]
@@ -42,7 +42,7 @@ pub struct User {
     pub email_refused: bool,
 }
 
-/// A page that a server of an earlier release has rendered asks for no proof.
+/// A page that a server of an earlier release has rendered asks for no verification.
 fn unknown_to_earlier_releases() -> bool {
     true
 }

@@ -126,7 +126,7 @@ mod tests {
             role,
             roles: vec![role],
             time_zone: None,
-            email_proved: true,
+            email_verified: true,
             email_refused: false,
         });
         ViewerState {

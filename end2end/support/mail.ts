@@ -22,16 +22,16 @@ export async function lastMailTo(request: APIRequestContext, address: string, co
   return last;
 }
 
-/** The code in a mail that proves an address. */
+/** The code in a mail that verifies an address. */
 export function codeIn({ text }: Mail): string {
   const [, code] = /page of your account: (\d{3} \d{3})/.exec(text) ?? [];
   if (code === undefined) throw new Error(`no code: ${text}`);
   return code;
 }
 
-/** The path of the link in a mail that proves an address. */
+/** The path of the link in a mail that verifies an address. */
 export function linkIn({ text }: Mail): string {
-  const [, path] = /(\/auth\/confirm-email\?token=\w+)/.exec(text) ?? [];
+  const [, path] = /(\/auth\/verify-email\?token=\w+)/.exec(text) ?? [];
   if (path === undefined) throw new Error(`no link: ${text}`);
   return path;
 }

@@ -16,31 +16,31 @@ async function signUpAndOpenAddress(page: Page, email: string): Promise<void> {
   await open(page, '/auth/signup');
   await signUp(page, { role: 'Compete', name: 'Pia Participant', email });
   await expect(page).toHaveURL('/dashboard');
-  await expect(note(page)).toContainText(email);
-  await note(page).getByRole('link', { name: 'Enter the code' }).click();
+  await expect(note(page)).toContainText('Verify your email address to get messages by mail.');
+  await note(page).getByRole('link', { name: 'Verify address' }).click();
   await expect(page.getByRole('heading', { name: 'Email address' })).toBeVisible();
   await expect(note(page)).toBeHidden();
 }
 
-async function confirmCode(page: Page, code: string): Promise<void> {
+async function verifyCode(page: Page, code: string): Promise<void> {
   await page.getByLabel('Code').fill(code);
-  await page.getByRole('button', { name: 'Confirm address' }).click();
+  await page.getByRole('button', { name: 'Verify address' }).click();
 }
 
-test('a new account confirms its address with the code of the mail', { tag: '@core' }, async ({ page, request }) => {
+test('a new account verifies its address with the code of the mail', { tag: '@core' }, async ({ page, request }) => {
   const email = newEmail();
   await signUpAndOpenAddress(page, email);
 
-  await confirmCode(page, codeIn(await lastMailTo(request, email)));
+  await verifyCode(page, codeIn(await lastMailTo(request, email)));
 
-  await expect(page.getByText('Your address is confirmed.')).toBeVisible();
+  await expect(page.getByText('Your address is verified.')).toBeVisible();
   await expect(page.getByText('Messages are mailed to it.')).toBeVisible();
   await page.getByRole('link', { name: 'Dashboard' }).click();
   await expect(page.getByRole('heading', { name: 'Dashboard' })).toBeVisible();
   await expect(note(page)).toBeHidden();
 });
 
-test('the link of the mail confirms the address without logging in', async ({ page, browser, request, javaScriptEnabled }) => {
+test('the link of the mail verifies the address without logging in', async ({ page, browser, request, javaScriptEnabled }) => {
   const email = newEmail();
   await signUpAndOpenAddress(page, email);
   const link = linkIn(await lastMailTo(request, email));
@@ -48,16 +48,16 @@ test('the link of the mail confirms the address without logging in', async ({ pa
   const elsewhere = await browser.newContext({ baseURL: process.env.E2E_MAIL_SITE_URL, javaScriptEnabled });
   const other = await elsewhere.newPage();
   await other.goto(link);
-  await expect(other).toHaveURL('/auth/confirm-email');
+  await expect(other).toHaveURL('/auth/verify-email');
   await expect(other.getByText(email)).toBeVisible();
-  await other.getByRole('button', { name: 'Confirm address' }).click();
-  await expect(other.getByRole('heading', { name: 'Your address is confirmed' })).toBeVisible();
+  await other.getByRole('button', { name: 'Verify address' }).click();
+  await expect(other.getByRole('heading', { name: 'Your address is verified' })).toBeVisible();
   await other.goto(link);
   await expect(other.getByRole('heading', { name: 'This link has expired' })).toBeVisible();
   await elsewhere.close();
 
   await page.reload();
-  await expect(page.getByText('You have confirmed this address.')).toBeVisible();
+  await expect(page.getByText('You have verified this address.')).toBeVisible();
 });
 
 test.describe('wrong codes', () => {
@@ -68,30 +68,30 @@ test.describe('wrong codes', () => {
     await signUpAndOpenAddress(page, email);
     const code = codeIn(await lastMailTo(request, email));
 
-    await confirmCode(page, 'abc');
+    await verifyCode(page, 'abc');
     await expectFaults(page, ['Enter the code with six digits']);
-    await confirmCode(page, code.startsWith('0') ? '100 000' : '000 000');
+    await verifyCode(page, code.startsWith('0') ? '100 000' : '000 000');
     await expectFaults(page, [/You have 4 tries left/]);
-    await confirmCode(page, code);
-    await expect(page.getByText('Your address is confirmed.')).toBeVisible();
+    await verifyCode(page, code);
+    await expect(page.getByText('Your address is verified.')).toBeVisible();
   });
 });
 
-test('a new address replaces the old one when it is confirmed', async ({ page, request }) => {
+test('a new address replaces the old one when it is verified', async ({ page, request }) => {
   const [email, next] = [newEmail(), newEmail()];
   await signUpAndOpenAddress(page, email);
-  await confirmCode(page, codeIn(await lastMailTo(request, email)));
-  await expect(page.getByText('Your address is confirmed.')).toBeVisible();
+  await verifyCode(page, codeIn(await lastMailTo(request, email)));
+  await expect(page.getByText('Your address is verified.')).toBeVisible();
 
   await page.getByLabel('New address').fill(next);
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Change address' }).click();
   await expect(page.getByText(`A mail to ${next} has a link and a code.`)).toBeVisible();
-  await confirmCode(page, codeIn(await lastMailTo(request, next)));
+  await verifyCode(page, codeIn(await lastMailTo(request, next)));
 
-  await expect(page.getByText('You have confirmed this address.')).toBeVisible();
+  await expect(page.getByText('You have verified this address.')).toBeVisible();
   await expect(page.getByRole('main').getByText(next, { exact: true })).toBeVisible();
-  const [, notice] = await mailsTo(request, email, 2);
+  const [, , notice] = await mailsTo(request, email, 3);
   expect(notice?.subject).toBe('Your email address was changed');
   expect(notice?.text).toContain(next);
 });
@@ -130,9 +130,9 @@ test('an address that its mail server refuses is named on every page', async ({ 
 
   await expect(async () => {
     await page.reload();
-    await expect(note(page)).toHaveText(`Mail to ${email} is refused by its mail server. Change the address`);
+    await expect(note(page)).toHaveText('The mail server of your email address refuses our mail. Check address');
   }).toPass();
 
-  await note(page).getByRole('link', { name: 'Change the address' }).click();
+  await note(page).getByRole('link', { name: 'Check address' }).click();
   await expect(page.getByText(`The mail server of ${email} has refused our mail.`)).toBeVisible();
 });

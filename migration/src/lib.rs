@@ -48,7 +48,7 @@ mod m20261130_000048_reminder_offsets;
 mod m20261130_000049_competition_changes;
 mod m20261130_000050_calendar_parts;
 mod m20261130_000051_mail_preferences;
-mod m20261201_000052_email_proofs;
+mod m20261201_000052_email_verifications;
 mod m20261201_000053_calendar_feeds;
 
 /// Every migration, oldest first.
@@ -98,7 +98,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000049_competition_changes::Migration),
             Box::new(m20261130_000050_calendar_parts::Migration),
             Box::new(m20261130_000051_mail_preferences::Migration),
-            Box::new(m20261201_000052_email_proofs::Migration),
+            Box::new(m20261201_000052_email_verifications::Migration),
             Box::new(m20261201_000053_calendar_feeds::Migration),
         ]
     }

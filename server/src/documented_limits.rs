@@ -98,7 +98,7 @@ fn the_document_has_every_limit_as_it_is() {
         password_reset::AT_MOST_EVERY,
         password_reset::AT_ONCE
     );
-    let proofs = format!(
+    let verifications = format!(
         "1 in {} seconds, {} an hour",
         email::AT_MOST_EVERY.num_seconds(),
         email::MAILS_AN_HOUR
@@ -215,7 +215,7 @@ fn the_document_has_every_limit_as_it_is() {
             "LOGIN_FAILURES_PER_ADDRESS",
         ),
         row("Links to reset a password for one address", links, ""),
-        row("Mails to prove one address, or that one account asks for", proofs, ""),
+        row("Mails to verify one address, or that one account asks for", verifications, ""),
         row("Connections", grouped(traffic.connections), "CONNECTIONS"),
         row(
             "Connections of one address",
@@ -250,7 +250,7 @@ fn the_document_has_every_lifetime_as_it_is() {
         row("Session of a browser without use", delta(sessions::MAX_UNUSED), ""),
         row("Session of a browser in all", delta(sessions::MAX_TOTAL), ""),
         row("Link to reset a password", delta(password_reset::LIFETIME), ""),
-        row("Link and code to prove an email address", delta(email::LIFETIME), ""),
+        row("Link and code to verify an email address", delta(email::LIFETIME), ""),
         row("Event stream", stream, ""),
         row("Shared response to a public read", delta(shared), ""),
         row("Time for the head of a request", time(limits.head_time), ""),

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::{
-    accounts::email::SendEmailProof,
+    accounts::email::SendEmailVerification,
     cancellation_notice::NotifyOfCancellation,
     change_notice::NotifyOfChange,
     confirmation::{ConfirmRegistration, ConfirmRegistrations},
@@ -38,7 +38,7 @@ jobs! {
     CleanUp,
     DeliverMail,
     SendResetLink,
-    SendEmailProof,
+    SendEmailVerification,
     SendInvitation,
     PublishEvents,
     DeliverWebhooks,
@@ -70,7 +70,7 @@ mod tests {
             ("confirm_registrations", 0, Class::Confirmations, "confirm_registrations"),
             ("confirm_registration", 0, Class::Confirmations, "confirm_registration"),
             ("send_reset_link", 0, Class::AccountMail, "send_reset_link"),
-            ("send_email_proof", 0, Class::AccountMail, "send_email_proof"),
+            ("send_email_verification", 0, Class::AccountMail, "send_email_verification"),
             ("deliver_mail", 5, Class::AccountMail, "deliver_mail"),
             ("publish_events", 8, Class::Webhooks, "publish_events"),
             ("notify_of_reviews", 9, Class::Background, "notify_of_reviews"),
@@ -133,7 +133,7 @@ mod tests {
             &format!(r#"{{"competition_id":"{text}"}}"#),
         );
         assert_reads_back(
-            SendEmailProof { user_id: domain::UserId(id), email: "ada@example.com".into() },
+            SendEmailVerification { user_id: domain::UserId(id), email: "ada@example.com".into() },
             &format!(r#"{{"email":"ada@example.com","user_id":"{text}"}}"#),
         );
         assert_reads_back(

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Cause, ClientAddress, Context, Error, Result,
-    accounts::{self, email::proved_by_reset_link, find_by_email, set_password},
+    accounts::{self, email::verified_by_reset_link, find_by_email, set_password},
     entity::{password_reset, user},
     error::is_unique_violation,
     infrastructure::{
@@ -142,7 +142,7 @@ async fn send_link(
     };
     let link = page(ctx, &token);
     let mail = RenderedMail::of(&ResetLink {
-        name: user.email_proved_at.map(|_| UserText(&user.name)),
+        name: user.email_verified_at.map(|_| UserText(&user.name)),
         link: &link,
     });
     let letter = Letter {
@@ -245,7 +245,7 @@ pub async fn confirm(
         }
         // An operator who hands a link over does not show who reads the mail of the address.
         if reset.job_id.is_some() {
-            proved_by_reset_link(ctx, &*tx, reset.user_id).await?;
+            verified_by_reset_link(ctx, &*tx, reset.user_id).await?;
         }
         let account = set_password(ctx, &*tx, reset.user_id, &hash).await?;
         throttle::reset_failures(ctx, &*tx, &account.user.email, from).await?;
@@ -318,7 +318,7 @@ fn page(ctx: &Context, token: &str) -> String {
 #[derive(Template)]
 #[template(path = "mail/reset_link.txt")]
 struct ResetLink<'a> {
-    /// `None` for an address that is not proved: anyone could send words of their own to it.
+    /// `None` for an address that is not verified: anyone could send words of their own to it.
     name: Option<UserText<'a>>,
     link: &'a str,
 }
@@ -360,7 +360,7 @@ pub(crate) fn mail_examples() -> Vec<Example> {
     let link = "https://site.example/auth/reset?token=0123456789abcdef";
     vec![
         Example::of("reset_link", &ResetLink { name: Some(name), link }),
-        Example::of("reset_link.unproved", &ResetLink { name: None, link }),
+        Example::of("reset_link.unverified", &ResetLink { name: None, link }),
         Example::of("reset_link_sent", &ResetLinkSent { name }),
         Example::of("reset_link_unavailable", &ResetLinkUnavailable { name }),
     ]

@@ -13,7 +13,11 @@ pub(crate) fn EmailSuggestion(
     let suggest = move |event: Event| meant.set(suggested_email(&event_target_value(&event)));
     let words = move || {
         meant.get().map(|meant| {
-            view! { <p class="text-sm">"Did you mean " <strong class="break-all">{meant}</strong> "?"</p> }
+            view! {
+                <p class="text-sm">
+                    "Did you mean " <strong class="break-all">{meant}</strong> "?"
+                </p>
+            }
         })
     };
     view! {

@@ -84,7 +84,7 @@ struct StoredForm<T> {
 /// The forms that visitors may submit. Other forms of visitors are not stored: their pages redirect
 /// to the login.
 const FOR_VISITORS: [&str; 6] =
-    ["log_in", "sign_up", "request_reset", "reset_password", "confirm_email", "unsubscribe"];
+    ["log_in", "sign_up", "request_reset", "reset_password", "verify_email", "unsubscribe"];
 
 /// Stores a form, if its page is shown to the sender. Text that is too large for the session is not
 /// stored; the error is.

@@ -1,4 +1,4 @@
-//! The link of a mail that proves an email address.
+//! The link of a mail that verifies an email address.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::{
     account::{filled, refuse_unknown},
 };
 
-/// The body that proves an address with the link of a mail, unchecked.
+/// The body that verifies an address with the link of a mail, unchecked.
 #[derive(Clone, Default, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(

@@ -1,4 +1,4 @@
-//! The email address of an account: proving it and changing it.
+//! The email address of an account: verifying it and changing it.
 
 mod change;
 mod code;

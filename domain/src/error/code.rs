@@ -63,10 +63,10 @@ pub enum ErrorCode {
     WrongPassword,
     /// The link to reset the password was used or has expired, or the password was changed since.
     ResetLinkInvalid,
-    /// The link or code that proves an email address was used, has expired or was replaced.
-    AddressProofInvalid,
-    /// The code that proves an email address is another one.
-    AddressCodeWrong,
+    /// The link or code that verifies an email address was used, has expired or was replaced.
+    EmailVerificationInvalid,
+    /// The code that verifies an email address is another one.
+    EmailCodeWrong,
     /// This installation sends no mail.
     MailUnavailable,
     /// The user has not the role, or does not own what the request is about.
@@ -193,8 +193,8 @@ impl ErrorCode {
             | Self::InvalidIfMatch
             | Self::InvalidCursor
             | Self::ResetLinkInvalid
-            | Self::AddressProofInvalid
-            | Self::AddressCodeWrong => 400,
+            | Self::EmailVerificationInvalid
+            | Self::EmailCodeWrong => 400,
             Self::Unauthorized
             | Self::TokenExpired
             | Self::TokenInvalid

@@ -26,14 +26,14 @@ pub(super) fn router() -> ApiRouter {
     ApiRouter::new()
         .read(routes!(get_email))
         .credentials(routes!(change_email))
-        .write(routes!(send_email_proof))
-        .credentials(routes!(prove_email_by_code))
-        .credentials(routes!(prove_email_by_link))
+        .write(routes!(send_email_verification))
+        .credentials(routes!(verify_email_by_code))
+        .credentials(routes!(verify_email_by_link))
 }
 
-/// Get the email address and whether it is proved
+/// Get the email address and whether it is verified
 ///
-/// Until the address is proved, messages stay in the mailbox on the site.
+/// Until the address is verified, messages stay in the mailbox on the site.
 #[utoipa::path(
     get, path = "/auth/me/email", tag = "accounts", security(("bearer" = [])),
     responses(
@@ -56,7 +56,7 @@ async fn get_email(
     post, path = "/auth/me/email", tag = "accounts", security(("bearer" = [])),
     request_body = EmailChangeInput,
     responses(
-        (status = 200, description = "The address, and the one that is to be proved",
+        (status = 200, description = "The address, and the one that is to be verified",
             body = EmailStatus),
         InvalidField, WrongPassword, EmailTaken, TooManyAttempts,
     ),
@@ -72,57 +72,57 @@ async fn change_email(
 
 /// Send another link and code
 ///
-/// They replace those of the mail before. Nothing is sent to an address that is proved, and one
+/// They replace those of the mail before. Nothing is sent to an address that is verified, and one
 /// mail a minute at most.
 #[utoipa::path(
     post, path = "/auth/me/email/send", tag = "accounts", security(("bearer" = [])),
     responses(
-        (status = 202, description = "A mail is on its way, if there is an address to prove",
+        (status = 202, description = "A mail is on its way, if there is an address to verify",
             body = EmailStatus),
         MailUnavailable, TooManyAttempts,
     ),
 )]
-async fn send_email_proof(
+async fn send_email_verification(
     State(state): State<AppState>,
     Owner(actor): Owner,
 ) -> Result<(StatusCode, Json<EmailStatus>), Problem> {
     Ok((StatusCode::ACCEPTED, Json(email::request(&state.ctx, &actor).await?)))
 }
 
-/// Prove the email address by the code of a mail
+/// Verify the email address by the code of a mail
 ///
 /// The code works within an hour of the mail, for five tries.
 #[utoipa::path(
-    post, path = "/auth/me/email/confirm", tag = "accounts", security(("bearer" = [])),
+    post, path = "/auth/me/email/verify", tag = "accounts", security(("bearer" = [])),
     request_body = EmailCodeInput,
     responses(
-        (status = 200, description = "The address is proved", body = EmailStatus),
+        (status = 200, description = "The address is verified", body = EmailStatus),
         InvalidEmailCode, EmailTaken,
     ),
 )]
-async fn prove_email_by_code(
+async fn verify_email_by_code(
     State(state): State<AppState>,
     Owner(actor): Owner,
     Body(input): Body<EmailCodeInput>,
 ) -> Result<Json<EmailStatus>, Problem> {
-    Ok(Json(email::prove_by_code(&state.ctx, &actor, &input.check()?).await?))
+    Ok(Json(email::verify_by_code(&state.ctx, &actor, &input.check()?).await?))
 }
 
-/// Prove an email address by the link of a mail
+/// Verify an email address by the link of a mail
 ///
 /// The link works once, within an hour of the mail, and without a login.
 #[utoipa::path(
-    post, path = "/auth/confirm-email", tag = "accounts",
+    post, path = "/auth/verify-email", tag = "accounts",
     request_body = EmailLinkInput,
     responses(
-        (status = 204, description = "The address is proved"),
+        (status = 204, description = "The address is verified"),
         InvalidEmailLink, EmailTaken,
     ),
 )]
-async fn prove_email_by_link(
+async fn verify_email_by_link(
     State(state): State<AppState>,
     Body(input): Body<EmailLinkInput>,
 ) -> Result<StatusCode, Problem> {
-    email::prove_by_link(&state.ctx, &EmailLinkKey::of(&input.check()?)).await?;
+    email::verify_by_link(&state.ctx, &EmailLinkKey::of(&input.check()?)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

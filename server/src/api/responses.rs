@@ -55,8 +55,8 @@ problems! {
         has passed",
     CancellationRefused: CompetitionCancelled "Competition was cancelled; or an invalid key",
     InvalidResetLink: ResetLinkInvalid "A field is invalid, or the link has expired",
-    InvalidEmailLink: AddressProofInvalid "A field is invalid, or the link has expired",
-    InvalidEmailCode: AddressCodeWrong
+    InvalidEmailLink: EmailVerificationInvalid "A field is invalid, or the link has expired",
+    InvalidEmailCode: EmailCodeWrong
         "A field is invalid, or the code is another one, has expired or has no try left",
     InvalidHeader: InvalidIdempotencyKey "An invalid key or `If-Match`",
     Unauthorized: Unauthorized ("WWW-Authenticate")

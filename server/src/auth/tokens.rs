@@ -182,7 +182,7 @@ mod tests {
             role: domain::Role::Participant,
             roles: vec![domain::Role::Participant],
             time_zone: None,
-            email_proved: true,
+            email_verified: true,
             email_refused: false,
         };
         Account { user, credentials: CredentialsVersion::FIRST }

@@ -60,7 +60,7 @@ pub(super) async fn show(installation: &InstallationOptions, email: &str, json: 
         ("role", role),
         ("created", created),
         ("disabled", disabled),
-        ("address confirmed", or_dash(details.email_proved_at)),
+        ("address verified", or_dash(details.email_verified_at)),
         ("time zone", details.time_zone.unwrap_or_else(|| "-".to_owned())),
         ("competitions", details.competitions.to_string()),
         ("registrations with a seat", details.registrations.to_string()),

@@ -22,6 +22,7 @@ mod cursors;
 mod deployment;
 mod doctor;
 mod documents;
+mod email_addresses;
 mod events;
 mod facts;
 mod faults;

@@ -64,13 +64,13 @@ fn the_public_operations_are_those_that_need_no_token() {
     assert_eq!(
         public,
         [
-            "prove_email_by_link",
             "log_in",
             "log_out",
             "request_password_reset",
             "confirm_password_reset",
             "refresh_tokens",
             "sign_up",
+            "verify_email_by_link",
             "list_competitions",
             "get_competition",
             "get_competition_calendar",

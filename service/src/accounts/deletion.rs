@@ -263,7 +263,7 @@ async fn anonymize(tx: &impl ConnectionTrait, id: UserId, random_hash: &str) -> 
             Expr::col(user::Column::CredentialsVersion).add(1),
         )
         .col_expr(user::Column::TimeZone, Expr::value(None::<String>))
-        .col_expr(user::Column::EmailProvedAt, Expr::value(None::<DateTimeUtc>))
+        .col_expr(user::Column::EmailVerifiedAt, Expr::value(None::<DateTimeUtc>))
         .filter(user::Column::Id.eq(id))
         .exec(tx)
         .await?;

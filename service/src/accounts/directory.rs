@@ -65,8 +65,8 @@ pub struct AccountDetails {
     /// The account.
     #[serde(flatten)]
     pub account: AccountSummary,
-    /// When the user has proved that they read the mail of the address.
-    pub email_proved_at: Option<Timestamp>,
+    /// When the user has verified that they read the mail of the address.
+    pub email_verified_at: Option<Timestamp>,
     /// The time zone that the user has chosen.
     pub time_zone: Option<String>,
     /// Competitions of theirs, of any state.
@@ -170,11 +170,11 @@ pub async fn details(ctx: &Context, email: &Email) -> Result<AccountDetails> {
     let webhooks = webhook::Entity::find().filter(webhook::Column::OrganizerId.eq(id)).count(db);
     let webhooks = webhooks.await?;
     let time_zone = row.time_zone.clone();
-    let email_proved_at = row.email_proved_at.map(Into::into);
+    let email_verified_at = row.email_verified_at.map(Into::into);
     let account = row.into();
     Ok(AccountDetails {
         account,
-        email_proved_at,
+        email_verified_at,
         time_zone,
         competitions,
         registrations,

@@ -15,7 +15,7 @@ use crate::{
     throttle,
 };
 
-/// Creates the account of a participant or organizer, asks for the mail that proves its address,
+/// Creates the account of a participant or organizer, asks for the mail that verifies its address,
 /// and marks the network address as known for the account: failed logins of others from there do
 /// not delay its logins.
 ///
@@ -33,7 +33,7 @@ pub async fn sign_up(ctx: &Context, signup: Signup, from: ClientAddress) -> Resu
     Ok(account)
 }
 
-/// Creates an account whose address counts as proved, as an operator adds one.
+/// Creates an account whose address counts as verified, as an operator adds one.
 ///
 /// # Errors
 /// As for [`sign_up`].
@@ -41,7 +41,7 @@ pub async fn add_user(ctx: &Context, signup: Signup) -> Result<Account> {
     create(ctx, signup, true).await
 }
 
-async fn create(ctx: &Context, signup: Signup, is_proved: bool) -> Result<Account> {
+async fn create(ctx: &Context, signup: Signup, is_verified: bool) -> Result<Account> {
     let password_hash = ctx.passwords.hash(signup.password).await?;
     let now = ctx.now().utc();
     let row = user::Model {
@@ -58,7 +58,7 @@ async fn create(ctx: &Context, signup: Signup, is_proved: bool) -> Result<Accoun
         credentials_version: CredentialsVersion::FIRST.0,
         time_zone: None,
         disabled_at: None,
-        email_proved_at: is_proved.then_some(now),
+        email_verified_at: is_verified.then_some(now),
         email_refused_at: None,
     };
     retry(|| async {
@@ -72,7 +72,7 @@ async fn create(ctx: &Context, signup: Signup, is_proved: bool) -> Result<Accoun
             Err(error) if is_unique_violation(&error) => return Err(email_taken().into()),
             Err(error) => return Err(error.into()),
         }
-        if !is_proved {
+        if !is_verified {
             email::at_sign_up(ctx, &*tx, row.id, &signup.email).await?;
         }
         tx.commit().await

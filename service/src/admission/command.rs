@@ -141,7 +141,7 @@ mod tests {
                 role: domain::Role::Organizer,
                 roles: vec![domain::Role::Organizer],
                 time_zone: None,
-                email_proved: true,
+                email_verified: true,
                 email_refused: false,
             },
             command: AdmissionCommand::Register(RegistrationForm::default()),

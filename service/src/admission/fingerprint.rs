@@ -230,7 +230,7 @@ mod tests {
             role: Role::Participant,
             roles: vec![Role::Participant],
             time_zone: None,
-            email_proved: true,
+            email_verified: true,
             email_refused: false,
         };
         let add = |adds_seat| {

@@ -12,7 +12,7 @@ pub(crate) mod competition_search;
 pub(crate) mod competition_sections;
 pub(crate) mod competition_tag;
 pub(crate) mod cron_tick;
-pub(crate) mod email_proof;
+pub(crate) mod email_verification;
 pub(crate) mod failed_job;
 pub(crate) mod idempotency_log;
 pub(crate) mod invitation;

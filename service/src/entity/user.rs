@@ -26,8 +26,8 @@ pub(crate) struct Model {
     pub(crate) time_zone: Option<String>,
     /// When an operator has disabled the account.
     pub(crate) disabled_at: Option<DateTimeUtc>,
-    /// When the owner has proved that they read the mail of the address.
-    pub(crate) email_proved_at: Option<DateTimeUtc>,
+    /// When the owner has verified that they read the mail of the address.
+    pub(crate) email_verified_at: Option<DateTimeUtc>,
     /// When its mail server refused the address for good; `None` since a mail was taken.
     pub(crate) email_refused_at: Option<DateTimeUtc>,
 }
@@ -61,7 +61,7 @@ impl Model {
             email: self.email,
             name: self.name,
             time_zone: self.time_zone,
-            email_proved: self.email_proved_at.is_some(),
+            email_verified: self.email_verified_at.is_some(),
             email_refused: self.email_refused_at.is_some(),
         }
     }

@@ -104,7 +104,7 @@ fn row(
         credentials_version: CredentialsVersion::FIRST.0,
         time_zone: None,
         disabled_at: None,
-        email_proved_at: Some(created_at),
+        email_verified_at: Some(created_at),
         email_refused_at: None,
     })
 }

@@ -15,7 +15,7 @@ use crate::{
     entity::{
         access_code, answer, asset, calendar_feed, competition, competition_change,
         competition_picture, competition_search, competition_sections, competition_tag, cron_tick,
-        email_proof, failed_job, idempotency_log, invitation,
+        email_verification, failed_job, idempotency_log, invitation,
         job::{self, State},
         job_audit, login_attempt, mail, mail_limit, mail_preference, password_reset,
         personal_token, question, refresh_token, registration, registration_event, search_term,
@@ -146,10 +146,10 @@ fn short_lived(now: Timestamp) -> [Rule; 15] {
             password_reset::Column::ExpiresAt.lt(time),
         ),
         Rule::fixed(
-            email_proof::Entity,
+            email_verification::Entity,
             "until they expire, an hour after their mail was sent",
-            "an expired link or code proves no address",
-            email_proof::Column::ExpiresAt.lt(time),
+            "an expired link or code verifies no address",
+            email_verification::Column::ExpiresAt.lt(time),
         ),
         Rule::fixed(
             refresh_token::Entity,

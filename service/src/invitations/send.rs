@@ -64,10 +64,11 @@ impl BackgroundJob for SendInvitation {
         if is_withdrawn || !is_of_use || organizer.disabled_at.is_some() {
             return Ok(());
         }
-        // The code is for the owner of the address, who need not be that of an account which has not
-        // proved it.
+        // The code is for the owner of the address, who need not be that of an account which has
+        // not verified it.
         let account = find_by_email(db, &found.email).await?;
-        let account = account.filter(|user| user.email_proved_at.is_some() || ctx.mailer.is_none());
+        let account =
+            account.filter(|user| user.email_verified_at.is_some() || ctx.mailer.is_none());
         let reader = account.as_ref().map(Reader::from);
         let place = WhenAndWhere { online_url: None, ..WhenAndWhere::from(&competition) };
         let deadline = competition.reg_deadline.into();

@@ -67,8 +67,8 @@ impl BackgroundJob for DeliverMail {
     const OTHER_ROUTES: &'static [Route] = &[Self::BULK];
 
     /// Skips a message that was deleted with its account. A message that its recipient does not
-    /// want by mail, or over their hourly limit, or to an address that they have not proved, stays
-    /// in the mailbox.
+    /// want by mail, or over their hourly limit, or to an address that they have not verified,
+    /// stays in the mailbox.
     async fn run(ctx: &Context, execution: &Execution<'_, Self>) -> Result<()> {
         let mail_id = execution.payload().mail_id;
         let found = mail::Entity::find_by_id(mail_id).one(ctx.db.connection()).await?;
@@ -121,26 +121,27 @@ impl BackgroundJob for DeliverMail {
 }
 
 /// The address that a message is mailed to: that of its reader now, or the old one that a notice is
-/// about. `Ok(None)` if its owner has not proved it.
+/// about. `Ok(None)` if its owner has not verified it.
 async fn recipient(ctx: &Context, mail: &mail::Model) -> Result<Option<String>> {
-    // It was proved, or there would be no job.
+    // It was verified, or there would be no job.
     if mail.dedup_key.starts_with(EMAIL_CHANGED) {
         return Ok(Some(mail.recipient.clone()));
     }
     let reader = user::Entity::find_by_id(mail.user_id).one(ctx.db.connection()).await?;
     match reader {
-        Some(reader) if reader.email_proved_at.is_some() => Ok(Some(reader.email)),
+        Some(reader) if reader.email_verified_at.is_some() => Ok(Some(reader.email)),
         Some(_) => retry(|| hold(ctx, mail)).await,
         None => Ok(None),
     }
 }
 
-/// Holds a message back until its reader proves their address. Returns the address if they have just
-/// done so. SERIALIZABLE, so that a proof at the same time finds the message or is found.
+/// Holds a message back until its reader verifies their address. Returns the address if they have
+/// just done so. SERIALIZABLE, so that a verification at the same time finds the message or is
+/// found.
 async fn hold(ctx: &Context, mail: &mail::Model) -> Result<Option<String>> {
     let tx = ctx.db.begin_serializable().await?;
     let reader = user::Entity::find_by_id(mail.user_id).one(&*tx).await?;
-    if let Some(reader) = reader.filter(|reader| reader.email_proved_at.is_some()) {
+    if let Some(reader) = reader.filter(|reader| reader.email_verified_at.is_some()) {
         return Ok(Some(reader.email));
     }
     mail::Entity::update_many()
@@ -149,8 +150,8 @@ async fn hold(ctx: &Context, mail: &mail::Model) -> Result<Option<String>> {
         .exec(&*tx)
         .await?;
     tx.commit().await?;
-    MAILS.unproved();
-    tracing::info!(mail.id = %mail.id, "not mailed: the recipient has not proved their address");
+    MAILS.unverified();
+    tracing::info!(mail.id = %mail.id, "not mailed: the recipient has not verified their address");
     Ok(None)
 }
 

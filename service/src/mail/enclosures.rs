@@ -98,13 +98,13 @@ pub(crate) async fn record(ctx: &Context, mail: &mail::Model, event: &EventPart)
 }
 
 /// Where answers to mails about a competition go: the contact address that its organizer has given,
-/// or the address of the account where those are public, if the organizer has proved it.
+/// or the address of the account where those are public, if the organizer has verified it.
 pub(crate) fn reply_to(
     ctx: &Context,
     competition: &competition::Model,
     organizer: &user::Model,
 ) -> Option<String> {
-    let is_shown = ctx.public_organizer_email && organizer.email_proved_at.is_some();
+    let is_shown = ctx.public_organizer_email && organizer.email_verified_at.is_some();
     let of_account = Some(&organizer.email).filter(|_| is_shown);
     let address = competition.contact_email.as_ref().or(of_account);
     address.filter(|address| !address.is_empty()).cloned()

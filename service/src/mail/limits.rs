@@ -1,5 +1,5 @@
 //! Limits on mail to one address. Anyone can sign up with the address of another person, and cause
-//! the mails that prove it and that set a new password.
+//! the mails that verify it and that set a new password.
 //!
 //! Mail is counted by recipient and hour, in the database, so that all processes count together.
 //! Mail about accounts is counted apart, so that a flood of confirmations cannot hold back a reset
@@ -27,8 +27,8 @@ const HOUR: TimeDelta = TimeDelta::hours(1);
 /// How long a registration is not confirmed by mail again, however often the participant cancels
 /// and registers again.
 const ONE_CONFIRMATION: TimeDelta = TimeDelta::hours(6);
-/// Mails within an hour that prove one address, and that one account asks for.
-pub(crate) const PROOFS_AN_HOUR: i32 = 6;
+/// Mails within an hour that verify one address, and that one account asks for.
+pub(crate) const VERIFICATIONS_AN_HOUR: i32 = 6;
 
 /// The subject of a message, which its dedup key shows. Each topic has its own count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,11 +39,11 @@ pub(crate) enum Topic {
     Account,
     /// A link to set a new password.
     ResetLink,
-    /// A link and a code to prove an address.
-    EmailProof,
+    /// A link and a code to verify an address.
+    EmailVerification,
     /// The same, counted for the account that asks for them, whatever the address: the count has
     /// the id of the account in place of an address.
-    EmailProofsOfAccount,
+    VerificationsOfAccount,
 }
 
 impl Topic {
@@ -57,7 +57,7 @@ impl Topic {
         match self {
             Self::Competitions | Self::Account => 10,
             Self::ResetLink => 6,
-            Self::EmailProof | Self::EmailProofsOfAccount => PROOFS_AN_HOUR,
+            Self::EmailVerification | Self::VerificationsOfAccount => VERIFICATIONS_AN_HOUR,
         }
     }
 
@@ -66,8 +66,8 @@ impl Topic {
     fn key(self, recipient: &str) -> String {
         let key = match self {
             // One mailbox must not get more of them by other spellings of its address.
-            Self::Competitions | Self::EmailProof => secrets::hash(&mailbox_of(recipient)),
-            Self::Account | Self::ResetLink | Self::EmailProofsOfAccount => {
+            Self::Competitions | Self::EmailVerification => secrets::hash(&mailbox_of(recipient)),
+            Self::Account | Self::ResetLink | Self::VerificationsOfAccount => {
                 secrets::hash(&recipient.to_lowercase())
             }
         };
@@ -75,8 +75,8 @@ impl Topic {
             Self::Competitions => "competitions",
             Self::Account => "account",
             Self::ResetLink => "reset-link",
-            Self::EmailProof => "email-proof",
-            Self::EmailProofsOfAccount => "email-proofs-of-account",
+            Self::EmailVerification => "email-verification",
+            Self::VerificationsOfAccount => "email-verifications-of-account",
         };
         format!("{topic}:{key}")
     }

@@ -17,8 +17,8 @@ pub(super) async fn record(ctx: &Context, mail: &mail::Model, is_refused: bool) 
     }
 }
 
-/// The same for an address of a user, unless it was changed since. A failure of the database is only
-/// logged: the job would send the mail again. The next mail records it then.
+/// The same for an address of a user, unless it was changed since. A failure of the database is
+/// only logged: the job would send the mail again. The next mail records it then.
 pub(crate) async fn record_for(ctx: &Context, id: UserId, address: &str, is_refused: bool) {
     use user::Column::{Email, EmailRefusedAt, Id};
     // Nothing is written for an address whose state stays the same.

@@ -31,7 +31,7 @@ impl Mails {
                     "unreachable",
                     "over_limit",
                     "unsubscribed",
-                    "unproved",
+                    "unverified",
                 ],
             ),
             duration: described_histogram(
@@ -57,9 +57,9 @@ impl Mails {
         self.outcomes.increment("unsubscribed");
     }
 
-    /// A message stays in its mailbox because its recipient has not proved their address.
-    pub(crate) fn unproved(&self) {
-        self.outcomes.increment("unproved");
+    /// A message stays in its mailbox because its recipient has not verified their address.
+    pub(crate) fn unverified(&self) {
+        self.outcomes.increment("unverified");
     }
 
     /// A message stays in its mailbox because of the hourly limit.

@@ -43,7 +43,7 @@ impl World {
             credentials_version: Set(CredentialsVersion::FIRST.0),
             time_zone: Set(None),
             disabled_at: Set(None),
-            email_proved_at: Set(Some(self.ctx.now().utc())),
+            email_verified_at: Set(Some(self.ctx.now().utc())),
             email_refused_at: Set(None),
             id: Set(user.id),
             email_key: Set(email.key()),
@@ -67,7 +67,7 @@ fn member(number: usize) -> User {
         role: Role::Participant,
         roles: vec![Role::Participant],
         time_zone: None,
-        email_proved: true,
+        email_verified: true,
         email_refused: false,
     }
 }

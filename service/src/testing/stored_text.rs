@@ -4,9 +4,9 @@ use sea_orm::{EntityTrait, Select};
 
 use super::World;
 use crate::entity::{
-    answer, calendar_feed, competition_change, email_proof, failed_job, idempotency_log, job, mail,
-    mail_preference, password_reset, personal_token, refresh_token, registration_event, session,
-    user,
+    answer, calendar_feed, competition_change, email_verification, failed_job, idempotency_log,
+    job, mail, mail_preference, password_reset, personal_token, refresh_token, registration_event,
+    session, user,
 };
 
 impl World {
@@ -21,7 +21,7 @@ impl World {
             self.rows(calendar_feed::Entity::find()).await,
             self.rows(refresh_token::Entity::find()).await,
             self.rows(password_reset::Entity::find()).await,
-            self.rows(email_proof::Entity::find()).await,
+            self.rows(email_verification::Entity::find()).await,
             self.rows(session::Entity::find()).await,
             self.rows(idempotency_log::Entity::find()).await,
             self.rows(mail::Entity::find()).await,

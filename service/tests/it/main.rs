@@ -23,7 +23,7 @@ mod delivery;
 mod demo;
 mod disabling;
 mod edit;
-mod email_proofs;
+mod email_verifications;
 mod fill;
 mod filters;
 mod given_seats;

@@ -60,7 +60,7 @@ fn walk(node: &Handle, parent: &str, policy: &str, findings: &mut Findings) {
         for attribute in attrs.borrow().iter() {
             let (name, value) = (attribute.name.local.to_lowercase(), &*attribute.value);
             // Its content, which waits until the page is painted, is inspected too.
-            is_own_template |= parent == "head" && name == "id" && value == "code";
+            is_own_template |= parent == "head" && name == "id" && value == "modules";
             if name == "nonce" {
                 nonce = Some(value.to_owned());
             }
@@ -136,9 +136,9 @@ fn active_markup_is_found() {
         "<form><button formaction='data:x'>",
         "<meta http-equiv=refresh>",
         "<svg/onload=x>",
-        "<p><template id=code></template>",
+        "<p><template id=modules></template>",
         "<template></template>",
-        "<template id=code><script>x</script></template>",
+        "<template id=modules><script>x</script></template>",
     ] {
         assert!(!inspect(bad, POLICY).faults.is_empty(), "{bad}");
     }
@@ -148,7 +148,7 @@ fn active_markup_is_found() {
         "<a href='/x:y'>",
         "&lt;script>",
         "<a href='#a:b'>",
-        "<template id=code><script nonce=n>x</script></template>",
+        "<template id=modules><script nonce=n>x</script></template>",
     ] {
         assert!(inspect(good, POLICY).faults.is_empty(), "{good}");
     }

@@ -73,6 +73,13 @@ impl App {
         Self::over(world, ctx, leptos(None), |_| {})
     }
 
+    /// Where mail is sent through the server at `url`.
+    pub(crate) async fn sending_mail(url: &str) -> Self {
+        let world = World::new().await;
+        let ctx = world.process_with_mail(url).await;
+        Self::over(world, ctx, leptos(None), |_| {})
+    }
+
     /// In production mode.
     pub(crate) async fn in_production() -> Self {
         let world = World::new().await;

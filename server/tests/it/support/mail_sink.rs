@@ -2,10 +2,7 @@
 
 use std::{
     net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use tokio::{
@@ -14,10 +11,13 @@ use tokio::{
     task::JoinHandle,
 };
 
+/// The contents of mails.
+type Mails = Arc<Mutex<Vec<String>>>;
+
 /// A mail server. It ends when it is dropped.
 pub(crate) struct MailSink {
     address: SocketAddr,
-    accepted: Arc<AtomicUsize>,
+    accepted: Mails,
     task: JoinHandle<()>,
 }
 
@@ -34,11 +34,11 @@ impl MailSink {
     async fn replying_to_recipients(reply: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let accepted = Arc::<AtomicUsize>::default();
-        let count = Arc::clone(&accepted);
+        let accepted = Mails::default();
+        let kept = Arc::clone(&accepted);
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(converse(stream, reply, Arc::clone(&count)));
+                tokio::spawn(converse(stream, reply, Arc::clone(&kept)));
             }
         });
         Self { address, accepted, task }
@@ -46,13 +46,23 @@ impl MailSink {
 
     /// The number of mails that it has accepted.
     pub(crate) fn accepted(&self) -> usize {
-        self.accepted.load(Ordering::SeqCst)
+        self.mails().len()
+    }
+
+    /// The contents of the mails that it has accepted, without the soft line breaks of the encoding.
+    pub(crate) fn mails(&self) -> Vec<String> {
+        self.accepted.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The value of `SMTP_URL`.
+    pub(crate) fn url(&self) -> String {
+        format!("smtp://{}", self.address)
     }
 
     /// The variables of a process that sends mail here.
     pub(crate) fn variables(&self) -> [(&'static str, String); 3] {
         [
-            ("SMTP_URL", format!("smtp://{}", self.address)),
+            ("SMTP_URL", self.url()),
             ("MAIL_FROM", "Mini Compete <no-reply@site.example>".to_owned()),
             ("SITE_URL", "http://site.example".to_owned()),
         ]
@@ -66,14 +76,11 @@ impl Drop for MailSink {
 }
 
 /// Ends with the connection.
-async fn converse(
-    stream: TcpStream,
-    reply_to_recipient: &str,
-    accepted: Arc<AtomicUsize>,
-) -> Option<()> {
+async fn converse(stream: TcpStream, reply_to_recipient: &str, accepted: Mails) -> Option<()> {
     let mut stream = BufReader::new(stream);
     stream.write_all(b"220 sink\r\n").await.ok()?;
     let mut in_content = false;
+    let mut content = String::new();
     loop {
         let mut line = String::new();
         if stream.read_line(&mut line).await.ok()? == 0 {
@@ -83,10 +90,17 @@ async fn converse(
         let reply = match line {
             "." if in_content => {
                 in_content = false;
-                accepted.fetch_add(1, Ordering::SeqCst);
+                let content = std::mem::take(&mut content);
+                accepted.lock().unwrap_or_else(PoisonError::into_inner).push(content);
                 "250 kept\r\n"
             }
-            _ if in_content => continue,
+            _ if in_content => {
+                match line.strip_suffix('=') {
+                    Some(line) => content.push_str(line),
+                    None => content.extend([line, "\n"]),
+                }
+                continue;
+            }
             "DATA" => {
                 in_content = true;
                 "354 go on\r\n"

@@ -5,9 +5,9 @@ use sea_orm::EntityTrait;
 
 use super::{
     pending::remove,
-    prove::replace,
     request::ask,
     status::{gone, of_user},
+    verify::replace,
 };
 use crate::{
     Actor, ClientAddress, Context, Result,
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Asks for a mail to an address that the actor's account is to have; it replaces the old one when
-/// it is proved. Where this installation sends no mail, it replaces the old one at once.
+/// it is verified. Where this installation sends no mail, it replaces the old one at once.
 ///
 /// # Errors
 /// Unauthorized; [`ErrorCode::Forbidden`](domain::ErrorCode::Forbidden) for a personal access
@@ -41,7 +41,7 @@ pub async fn change(
     }
     // The typed case of the address is all that changes, or nothing.
     let is_same = email.key() == user.email_key;
-    if !ctx.sends_mail() || (is_same && user.email_proved_at.is_some()) {
+    if !ctx.sends_mail() || (is_same && user.email_verified_at.is_some()) {
         set(ctx, user.id, &email).await?;
     } else {
         ask(ctx, &user, &email).await?;
@@ -49,13 +49,13 @@ pub async fn change(
     of_user(ctx, db, user.id).await
 }
 
-/// Sets an address without a proof, or another spelling of a proved one.
+/// Sets an address without a verification, or another spelling of a verified one.
 async fn set(ctx: &Context, id: UserId, email: &Email) -> Result<()> {
     retry(|| async {
         let tx = ctx.db.begin_serializable().await?;
         let user = user::Entity::find_by_id(id).one(&*tx).await?.ok_or_else(gone)?;
-        let is_proved = user.email_proved_at.is_some() && user.email_key == email.key();
-        replace(ctx, &*tx, user, email, is_proved).await?;
+        let is_verified = user.email_verified_at.is_some() && user.email_key == email.key();
+        replace(ctx, &*tx, user, email, is_verified).await?;
         // Ends a change to another address.
         remove(&*tx, id).await?;
         tx.commit().await

@@ -4,7 +4,7 @@ use askama::Template;
 use domain::Email;
 use sea_orm::ConnectionTrait;
 
-use super::send::{EmailProof, NewEmailProof};
+use super::send::{EmailVerification, NewEmailVerification};
 use crate::{
     Cause, Context, Result,
     entity::user,
@@ -38,14 +38,14 @@ struct EmailChangeRequested<'a> {
     forgot: &'a str,
 }
 
-/// Notifies the owner of a proved address that another one is to replace it.
+/// Notifies the owner of a verified address that another one is to replace it.
 pub(super) async fn store_request(
     ctx: &Context,
     tx: &impl ConnectionTrait,
     user: &user::Model,
     new: &Email,
 ) -> Result<()> {
-    if user.email_proved_at.is_none() || user.email_key == new.key() {
+    if user.email_verified_at.is_none() || user.email_key == new.key() {
         return Ok(());
     }
     let mail = RenderedMail::of(&EmailChangeRequested {
@@ -57,7 +57,7 @@ pub(super) async fn store_request(
     store_and_enqueue(ctx, tx, vec![draft]).await
 }
 
-/// Stores a notice, and mails it to the old address if its owner had proved it.
+/// Stores a notice, and mails it to the old address if its owner had verified it.
 pub(super) async fn store(
     ctx: &Context,
     tx: &impl ConnectionTrait,
@@ -71,7 +71,7 @@ pub(super) async fn store(
         at: &Reader::from(before).time(ctx.now()),
     });
     let draft = draft(before, mail, format!("{EMAIL_CHANGED}{}", new_id()));
-    match before.email_proved_at {
+    match before.email_verified_at {
         Some(_) => store_and_enqueue(ctx, tx, vec![draft]).await,
         None => mailbox::store(tx, ctx.now(), vec![draft]).await.map(drop),
     }
@@ -91,7 +91,7 @@ fn draft(user: &user::Model, mail: RenderedMail, dedup_key: String) -> Draft {
 /// The mails of this module, as their previews show them.
 pub(crate) fn mail_examples() -> Vec<Example> {
     let name = example::NAME;
-    let link = "https://site.example/auth/confirm-email?token=0123456789abcdef";
+    let link = "https://site.example/auth/verify-email?token=0123456789abcdef";
     let code = "042 817";
     let requested = EmailChangeRequested {
         name,
@@ -105,8 +105,8 @@ pub(crate) fn mail_examples() -> Vec<Example> {
         at: "Sun 29 Nov 2026, 16:10 (Asia/Tokyo, UTC+9)",
     };
     vec![
-        Example::of("email_proof", &EmailProof { link, code }),
-        Example::of("email_proof_of_change", &NewEmailProof { link, code }),
+        Example::of("email_verification", &EmailVerification { link, code }),
+        Example::of("email_verification_of_change", &NewEmailVerification { link, code }),
         Example::of("email_change_requested", &requested),
         Example::of("email_changed", &changed),
     ]

@@ -1,15 +1,15 @@
-//! The address that an account is to prove.
+//! The address that an account is to verify.
 
 use domain::{Email, Timestamp, UserId};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, sea_query::OnConflict,
 };
 
-use super::SendEmailProof;
+use super::SendEmailVerification;
 use crate::{
     Result,
     entity::{
-        email_proof::{Column, Entity, Model},
+        email_verification::{Column, Entity, Model},
         user,
     },
     jobs::NewJob,
@@ -31,7 +31,7 @@ pub(super) fn unwritten(now: Timestamp, user: UserId, email: &Email) -> Model {
     }
 }
 
-/// Stores the address that a user is to prove, in place of the one before.
+/// Stores the address that a user is to verify, in place of the one before.
 pub(super) async fn store(db: &impl ConnectionTrait, row: Model) -> Result<()> {
     let replace = OnConflict::column(Column::UserId)
         .update_columns([
@@ -52,10 +52,10 @@ pub(super) async fn store(db: &impl ConnectionTrait, row: Model) -> Result<()> {
 
 /// The job that sends the mail.
 pub(super) fn job(user: UserId, email: &Email) -> NewJob {
-    NewJob::from(SendEmailProof { user_id: user, email: email.as_str().to_owned() })
+    NewJob::from(SendEmailVerification { user_id: user, email: email.as_str().to_owned() })
 }
 
-/// Removes the address that an account was to prove.
+/// Removes the address that an account was to verify.
 pub(in crate::accounts) async fn remove(db: &impl ConnectionTrait, user: UserId) -> Result<()> {
     Entity::delete_by_id(user).exec(db).await?;
     Ok(())

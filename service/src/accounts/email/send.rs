@@ -1,4 +1,4 @@
-//! The mail that proves an address.
+//! The mail that verifies an address.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{LIFETIME, TRIES, code_hash, pending};
 use crate::{
     Context, Error, Result,
-    entity::{email_proof, user},
+    entity::{email_verification, user},
     infrastructure::{db::retry, ids::new_id, secrets},
     jobs::{BackgroundJob, Class, Disposition, Execution},
     mail::{
@@ -23,18 +23,18 @@ use crate::{
     },
 };
 
-/// Send a link and a code to an address, which prove that its owner reads its mail, unless it is
-/// proved already or the user has given another one since.
+/// Send a link and a code to an address, which verify that its owner reads its mail, unless it is
+/// verified already or the user has given another one since.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SendEmailProof {
+pub struct SendEmailVerification {
     /// Whose address.
     pub user_id: UserId,
     /// The address.
     pub email: String,
 }
 
-impl BackgroundJob for SendEmailProof {
-    const NAME: &'static str = "send_email_proof";
+impl BackgroundJob for SendEmailVerification {
+    const NAME: &'static str = "send_email_verification";
     const CLASS: Class = Class::AccountMail;
     const PRIORITY: i16 = 0;
     const MAX_ATTEMPTS: i32 = MAX_DELIVERIES;
@@ -51,7 +51,8 @@ impl BackgroundJob for SendEmailProof {
         if !is_wanted(ctx.db.connection(), user.id, &email).await? {
             return Ok(());
         }
-        let Some(reservation) = limits::reserve(ctx, Topic::EmailProof, email.as_str()).await?
+        let Some(reservation) =
+            limits::reserve(ctx, Topic::EmailVerification, email.as_str()).await?
         else {
             // There is no other way to get it: it is mailed later.
             return Err(PublicError::rate_limited("Too many mails to this address", 3_600).into());
@@ -98,13 +99,13 @@ impl Secrets {
     }
 
     fn mail(&self, ctx: &Context, user: &user::Model, email: &Email) -> RenderedMail {
-        let link = &ctx.page(&format!("/auth/confirm-email?token={}", self.token));
+        let link = &ctx.page(&format!("/auth/verify-email?token={}", self.token));
         let (first, last) = self.code.as_str().split_at(3);
         let code = &*format!("{first} {last}");
         if user.email_key == email.key() {
-            RenderedMail::of(&EmailProof { link, code })
+            RenderedMail::of(&EmailVerification { link, code })
         } else {
-            RenderedMail::of(&NewEmailProof { link, code })
+            RenderedMail::of(&NewEmailVerification { link, code })
         }
     }
 }
@@ -113,7 +114,7 @@ impl Secrets {
 async fn store(ctx: &Context, id: UserId, email: &Email) -> Result<Option<Secrets>> {
     let code = EmailCode::parse(&secrets::new_digits()).map_err(Error::Corrupt)?;
     let new = Secrets { token: secrets::new_secret(), code };
-    let row = email_proof::Model {
+    let row = email_verification::Model {
         link_hash: Some(new.link_hash()),
         code_hash: Some(code_hash(id, &new.code)),
         tries_left: TRIES,
@@ -133,23 +134,23 @@ async fn store(ctx: &Context, id: UserId, email: &Email) -> Result<Option<Secret
     Ok(is_stored.then_some(new))
 }
 
-/// Whether the address is still the one that the user is to prove. Without a pending one it is that
-/// of the account: a change may have been given up, or the account deleted.
+/// Whether the address is still the one that the user is to verify. Without a pending one it is
+/// that of the account: a change may have been given up, or the account deleted.
 async fn is_wanted(tx: &impl ConnectionTrait, id: UserId, email: &Email) -> Result<bool> {
     let Some(user) = user::Entity::find_by_id(id).one(tx).await? else { return Ok(false) };
-    let pending = email_proof::Entity::find_by_id(id).one(tx).await?;
+    let pending = email_verification::Entity::find_by_id(id).one(tx).await?;
     let wanted = pending.map_or_else(|| user.email_key.clone(), |pending| pending.email_key);
-    let is_proved = wanted == user.email_key && user.email_proved_at.is_some();
-    Ok(wanted == email.key() && !is_proved && !user.email.is_empty())
+    let is_verified = wanted == user.email_key && user.email_verified_at.is_some();
+    Ok(wanted == email.key() && !is_verified && !user.email.is_empty())
 }
 
 /// The hour begins when the mail is sent, because sending it may take minutes. A failure is only
 /// logged: the job would send a second mail.
 async fn begin_hour(ctx: &Context, id: UserId, secrets: &Secrets) {
-    let begun = email_proof::Entity::update_many()
-        .col_expr(email_proof::Column::ExpiresAt, Expr::value(ctx.now().utc() + LIFETIME))
-        .filter(email_proof::Column::UserId.eq(id))
-        .filter(email_proof::Column::LinkHash.eq(secrets.link_hash()))
+    let begun = email_verification::Entity::update_many()
+        .col_expr(email_verification::Column::ExpiresAt, Expr::value(ctx.now().utc() + LIFETIME))
+        .filter(email_verification::Column::UserId.eq(id))
+        .filter(email_verification::Column::LinkHash.eq(secrets.link_hash()))
         .exec(&*ctx.db.autocommit().await)
         .await;
     if let Err(error) = begun {
@@ -160,28 +161,28 @@ async fn begin_hour(ctx: &Context, id: UserId, secrets: &Secrets) {
 
 /// Records that the address takes no mail, so that its page says so.
 async fn record_refusal(ctx: &Context, id: UserId, secrets: &Secrets) -> Result<()> {
-    email_proof::Entity::update_many()
-        .col_expr(email_proof::Column::RefusedAt, Expr::value(ctx.now().utc()))
-        .filter(email_proof::Column::UserId.eq(id))
-        .filter(email_proof::Column::LinkHash.eq(secrets.link_hash()))
+    email_verification::Entity::update_many()
+        .col_expr(email_verification::Column::RefusedAt, Expr::value(ctx.now().utc()))
+        .filter(email_verification::Column::UserId.eq(id))
+        .filter(email_verification::Column::LinkHash.eq(secrets.link_hash()))
         .exec(&*ctx.db.autocommit().await)
         .await?;
     Ok(())
 }
 
-/// A link and a code that prove the address of an account. They are sent by mail and kept out of
+/// A link and a code that verify the address of an account. They are sent by mail and kept out of
 /// the mailbox. The mail has no name: anyone could send words of their own to anyone.
 #[derive(Template)]
-#[template(path = "mail/email_proof.txt")]
-pub(super) struct EmailProof<'a> {
+#[template(path = "mail/email_verification.txt")]
+pub(super) struct EmailVerification<'a> {
     pub(super) link: &'a str,
     pub(super) code: &'a str,
 }
 
 /// The same for an address that replaces that of an account then.
 #[derive(Template)]
-#[template(path = "mail/email_proof_of_change.txt")]
-pub(super) struct NewEmailProof<'a> {
+#[template(path = "mail/email_verification_of_change.txt")]
+pub(super) struct NewEmailVerification<'a> {
     pub(super) link: &'a str,
     pub(super) code: &'a str,
 }

@@ -5,10 +5,10 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::{
     Actor, Context, Result,
-    entity::{email_proof, user},
+    entity::{email_verification, user},
 };
 
-/// The address of the actor, whether it is proved, and the one that they are to prove.
+/// The address of the actor, whether it is verified, and the one that they are to verify.
 ///
 /// # Errors
 /// Unauthorized.
@@ -23,8 +23,8 @@ pub(super) async fn of_user(
     id: UserId,
 ) -> Result<EmailStatus> {
     let user = user::Entity::find_by_id(id).one(db).await?.ok_or_else(gone)?;
-    let pending = email_proof::Entity::find_by_id(id)
-        .filter(email_proof::Column::ExpiresAt.gt(ctx.now().utc()))
+    let pending = email_verification::Entity::find_by_id(id)
+        .filter(email_verification::Column::ExpiresAt.gt(ctx.now().utc()))
         .one(db)
         .await?;
     let pending = pending.map(|row| PendingEmail {
@@ -34,7 +34,7 @@ pub(super) async fn of_user(
     });
     Ok(EmailStatus {
         email: user.email,
-        proved: user.email_proved_at.is_some(),
+        verified: user.email_verified_at.is_some(),
         refused: user.email_refused_at.is_some(),
         pending,
         sends_mail: ctx.sends_mail(),

@@ -9,7 +9,7 @@ use crate::{
     form::{Returned, error_of},
 };
 
-/// Sends a mail to a new address, which the account has once it is confirmed.
+/// Sends a mail to a new address, which the account has once it is verified.
 #[server(prefix = "/fn", endpoint = "change_email")]
 pub async fn change_email(
     #[server(default)] email: String,

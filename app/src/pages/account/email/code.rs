@@ -1,4 +1,4 @@
-//! Confirming an address with the code of a mail.
+//! Verifying an address with the code of a mail.
 
 use domain::{EmailStatus, UserId};
 use leptos::prelude::*;
@@ -9,9 +9,9 @@ use crate::{
     form::{FormError, Returned, error_of},
 };
 
-/// Confirms the address that the user is to confirm, with the code of the last mail to it.
-#[server(prefix = "/fn", endpoint = "confirm_email_code")]
-pub async fn confirm_email_code(
+/// Verifies the address that the user is to verify, with the code of the last mail to it.
+#[server(prefix = "/fn", endpoint = "verify_email_code")]
+pub async fn verify_email_code(
     #[server(default)] code: String,
     #[server(default)] made_for: Option<UserId>,
 ) -> Result<EmailStatus, Failure> {
@@ -23,11 +23,12 @@ pub async fn confirm_email_code(
     let (ctx, actor) = (request::context()?, request::actor()?);
     let input = EmailCodeInput { code: code.into(), ..EmailCodeInput::default() };
     let checked = form::check_same_user(made_for, &actor).and_then(|()| input.check());
-    let outcome =
-        form::and_then_async(checked, async |code| email::prove_by_code(&ctx, &actor, &code).await)
-            .await;
-    let status = form::redirect_back_with("confirm_email_code", EMAIL, (), outcome).await?;
-    form::set_success_flag("confirm_email_code", EMAIL).await?;
+    let outcome = form::and_then_async(checked, async |code| {
+        email::verify_by_code(&ctx, &actor, &code).await
+    })
+    .await;
+    let status = form::redirect_back_with("verify_email_code", EMAIL, (), outcome).await?;
+    form::set_success_flag("verify_email_code", EMAIL).await?;
     Ok(status)
 }
 
@@ -36,8 +37,8 @@ pub async fn confirm_email_code(
 pub(super) fn CodeForm(
     /// The initial state of the form.
     start: Returned<()>,
-    /// Confirms the address.
-    action: ServerAction<ConfirmEmailCode>,
+    /// Verifies the address.
+    action: ServerAction<VerifyEmailCode>,
 ) -> impl IntoView {
     let error: FormError = error_of(action, start.error);
     view! {
@@ -53,7 +54,7 @@ pub(super) fn CodeForm(
                 value=String::new()
                 error
             />
-            <Submit pending=action.pending() class="justify-self-start">"Confirm address"</Submit>
+            <Submit pending=action.pending() class="justify-self-start">"Verify address"</Submit>
         </ActionForm>
     }
 }

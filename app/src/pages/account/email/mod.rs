@@ -1,4 +1,4 @@
-//! The email address of the account: confirming it and changing it.
+//! The email address of the account: verifying it and changing it.
 
 mod change;
 mod code;

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     change::{ChangeEmail, ChangeForm, Suggestion},
-    code::{CodeForm, ConfirmEmailCode},
-    send::{SendEmailProof, SendForm},
+    code::{CodeForm, VerifyEmailCode},
+    send::{SendEmailVerification, SendForm},
 };
 use crate::{
     components::{Head, Heading, Layout, Loaded, SuccessMessage},
@@ -19,7 +19,7 @@ use crate::{
 /// The data of the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EmailScreen {
-    /// The address, and the one that is to be confirmed.
+    /// The address, and the one that is to be verified.
     pub status: EmailStatus,
     /// The initial state of the form for the code, and whether it has just succeeded.
     pub code: (Returned<()>, bool),
@@ -38,12 +38,12 @@ pub async fn load_email() -> Result<EmailScreen, Failure> {
     Ok(EmailScreen {
         status: service::accounts::email::status(&ctx, &actor).await?,
         code: (
-            form::take_stored_form("confirm_email_code").await?,
-            form::take_success_flag("confirm_email_code").await?,
+            form::take_stored_form("verify_email_code").await?,
+            form::take_success_flag("verify_email_code").await?,
         ),
         send: (
-            form::take_stored_form("send_email_proof").await?,
-            form::take_success_flag("send_email_proof").await?,
+            form::take_stored_form("send_email_verification").await?,
+            form::take_success_flag("send_email_verification").await?,
         ),
         change: (
             form::take_stored_form("change_email").await?,
@@ -56,8 +56,8 @@ pub async fn load_email() -> Result<EmailScreen, Failure> {
 #[component]
 pub fn EmailPage() -> impl IntoView {
     let screen = Resource::new_blocking(|| (), |()| load_email());
-    let code = ServerAction::<ConfirmEmailCode>::new();
-    let send = ServerAction::<SendEmailProof>::new();
+    let code = ServerAction::<VerifyEmailCode>::new();
+    let send = ServerAction::<SendEmailVerification>::new();
     let change = ServerAction::<ChangeEmail>::new();
     // The note on other pages ends, or begins.
     let viewer = expect_context::<CurrentViewer>();
@@ -76,8 +76,8 @@ pub fn EmailPage() -> impl IntoView {
 #[component]
 fn Content(
     screen: EmailScreen,
-    code: ServerAction<ConfirmEmailCode>,
-    send: ServerAction<SendEmailProof>,
+    code: ServerAction<VerifyEmailCode>,
+    send: ServerAction<SendEmailVerification>,
     change: ServerAction<ChangeEmail>,
 ) -> impl IntoView {
     let EmailScreen { status, code: code_start, send: send_start, change: change_start } = screen;
@@ -102,13 +102,13 @@ fn Content(
             false,
         );
     }
-    let confirmed = success_of(code, code_start.1);
+    let verified = success_of(code, code_start.1);
     let changed = success_of(change, change_start.1);
     let is_pending = Signal::derive(move || status.with(|status| status.pending.is_some()));
     let code_start = StoredValue::new(code_start.0);
     let send_start = StoredValue::new(send_start);
     let email = status.get_untracked().email;
-    // The forms below stay as they are while an address is to be confirmed.
+    // The forms below stay as they are while an address is to be verified.
     let step = Memo::new(move |_| status.with(Step::of));
     view! {
         <Head title="Email address" />
@@ -120,19 +120,19 @@ fn Content(
                 <Heading>"Email address"</Heading>
                 <p class="break-all text-muted">{move || status.get().email}</p>
             </div>
-            <SuccessMessage shown=confirmed message="Your address is confirmed." />
+            <SuccessMessage shown=verified message="Your address is verified." />
             <SuccessMessage
                 shown=Signal::derive(move || changed.get() && !is_pending.get())
                 message="Your address was changed."
             />
             {move || match step.get() {
-                Step::Confirm { email, mail } => {
+                Step::Verify { email, mail } => {
                     let (before, after) = mail.words();
                     let has_code = mail == Mail::Asked;
                     EitherOf3::A(
                         view! {
-                            <section aria-labelledby="confirm-title" class="grid gap-4">
-                                <h2 id="confirm-title" class="subheading">"Confirm the address"</h2>
+                            <section aria-labelledby="verify-title" class="grid gap-4">
+                                <h2 id="verify-title" class="subheading">"Verify the address"</h2>
                                 <p>
                                     {before} <strong class="break-all">{email.clone()}</strong>
                                     {after}
@@ -144,24 +144,30 @@ fn Content(
                                             <CodeForm start=code_start.get_value() action=code />
                                         }
                                     })}
-                                <SendForm start=send_start.get_value() is_first=!has_code action=send />
+                                <SendForm
+                                    start=send_start.get_value()
+                                    is_first=!has_code
+                                    action=send
+                                />
                             </section>
                         },
                     )
                 }
-                Step::Proved { is_refused } => {
+                Step::Verified { is_refused } => {
                     let words = if is_refused {
                         "The mail server of this address has refused our last mail. Change the \
                          address if it is no longer yours; else ask its provider why."
                     } else {
-                        "You have confirmed this address. Messages are mailed to it."
+                        "You have verified this address. Messages are mailed to it."
                     };
                     EitherOf3::B(view! { <p>{words}</p> })
                 }
                 Step::NoMail => {
                     EitherOf3::C(
                         view! {
-                            <p>"This site sends no mail. You find messages in your mailbox here."</p>
+                            <p>
+                                "This site sends no mail. You find messages in your mailbox here."
+                            </p>
                         },
                     )
                 }
@@ -174,10 +180,10 @@ fn Content(
 /// The next step.
 #[derive(Clone, PartialEq, Eq)]
 enum Step {
-    /// Confirm this address.
-    Confirm { email: String, mail: Mail },
-    /// None: the address is confirmed. Its mail server may have refused it since.
-    Proved { is_refused: bool },
+    /// Verify this address.
+    Verify { email: String, mail: Mail },
+    /// None: the address is verified. Its mail server may have refused it since.
+    Verified { is_refused: bool },
     /// None: the site sends no mail.
     NoMail,
 }
@@ -202,7 +208,7 @@ impl Mail {
                 " has a link and a code. Follow the link, or type the code here within an hour.",
             ),
             Self::Missing => {
-                ("Messages are mailed to ", " once you confirm it. A mail has the link and a code.")
+                ("Messages are mailed to ", " once you verify it. A mail has the link and a code.")
             }
             Self::Refused => (
                 "The mail server of ",
@@ -214,16 +220,16 @@ impl Mail {
 
 impl Step {
     fn of(status: &EmailStatus) -> Self {
-        let EmailStatus { email, proved, refused, pending, sends_mail } = status;
+        let EmailStatus { email, verified, refused, pending, sends_mail } = status;
         let mail = |is_refused, otherwise| if is_refused { Mail::Refused } else { otherwise };
         match pending {
             _ if !sends_mail => Self::NoMail,
-            Some(pending) => Self::Confirm {
+            Some(pending) => Self::Verify {
                 email: pending.email.clone(),
                 mail: mail(pending.refused, Mail::Asked),
             },
-            None if *proved => Self::Proved { is_refused: *refused },
-            None => Self::Confirm { email: email.clone(), mail: mail(*refused, Mail::Missing) },
+            None if *verified => Self::Verified { is_refused: *refused },
+            None => Self::Verify { email: email.clone(), mail: mail(*refused, Mail::Missing) },
         }
     }
 }

@@ -9,9 +9,9 @@ use crate::{
     form::{Returned, error_of, success_of},
 };
 
-/// Sends a new mail to the address that the user is to confirm.
-#[server(prefix = "/fn", endpoint = "send_email_proof")]
-pub async fn send_email_proof(
+/// Sends a new mail to the address that the user is to verify.
+#[server(prefix = "/fn", endpoint = "send_email_verification")]
+pub async fn send_email_verification(
     #[server(default)] made_for: Option<UserId>,
 ) -> Result<EmailStatus, Failure> {
     use super::EMAIL;
@@ -23,8 +23,8 @@ pub async fn send_email_proof(
         email::request(&ctx, &actor).await
     })
     .await;
-    let status = form::redirect_back_with("send_email_proof", EMAIL, (), outcome).await?;
-    form::set_success_flag("send_email_proof", EMAIL).await?;
+    let status = form::redirect_back_with("send_email_verification", EMAIL, (), outcome).await?;
+    form::set_success_flag("send_email_verification", EMAIL).await?;
     Ok(status)
 }
 
@@ -36,13 +36,16 @@ pub(super) fn SendForm(
     /// Whether no mail was sent before.
     is_first: bool,
     /// Sends the mail.
-    action: ServerAction<SendEmailProof>,
+    action: ServerAction<SendEmailVerification>,
 ) -> impl IntoView {
     let (Returned { error, .. }, done) = start;
     let (error, done) = (error_of(action, error), success_of(action, done));
     view! {
         <ErrorSummary error />
-        <SuccessMessage shown=done message="A mail is on its way. Look into your spam folder, too." />
+        <SuccessMessage
+            shown=done
+            message="A mail is on its way. Look into your spam folder, too."
+        />
         <ActionForm action>
             <MadeFor />
             <button class="btn" aria-busy=move || action.pending().get().then_some("true")>

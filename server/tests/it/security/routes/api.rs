@@ -63,13 +63,13 @@ pub(super) const ROWS: &[Row] = &[
     call(Method::POST, "/api/auth/me/email/send", [401, 409, 409, 409, 409]),
     credentials_json(
         Method::POST,
-        "/api/auth/me/email/confirm",
+        "/api/auth/me/email/verify",
         r#"{"code":"042817"}"#,
         [401, 200, 200, 200, 200],
     ),
     credentials_json(
         Method::POST,
-        "/api/auth/confirm-email",
+        "/api/auth/verify-email",
         r#"{"token":"nobody's"}"#,
         [400, 400, 400, 400, 400],
     ),

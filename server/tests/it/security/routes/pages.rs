@@ -40,7 +40,7 @@ pub(super) const ROWS: &[Row] = &[
     get("/auth/signup", [200, 302, 302, 302, 302]),
     get("/auth/forgot", [200, 200, 200, 200, 200]),
     get("/auth/reset", [200, 200, 200, 200, 200]),
-    get("/auth/confirm-email", [200, 200, 200, 200, 200]),
+    get("/auth/verify-email", [200, 200, 200, 200, 200]),
     get("/account/email", [302, 200, 200, 200, 200]),
     get("/account", [302, 200, 200, 200, 200]),
     get("/unsubscribe/{key}/{kind}", [404, 404, 404, 404, 404]),

@@ -23,7 +23,7 @@ async fn a_form_rendered_for_another_user_is_rejected() {
         ("/fn/cancel_registration", format!("competition={held}"), &ben, &eve),
         ("/fn/create_competition", draft.to_owned(), &ada, &bob),
         ("/fn/edit_profile", "name=Else".to_owned(), &ben, &eve),
-        ("/fn/confirm_email_code", "code=042817".to_owned(), &ben, &eve),
+        ("/fn/verify_email_code", "code=042817".to_owned(), &ben, &eve),
         ("/fn/edit_mail_preferences", "changes=true".to_owned(), &ben, &eve),
         ("/fn/renew_calendar_feed", String::new(), &ben, &eve),
         ("/fn/remove_calendar_feed", String::new(), &ben, &eve),

@@ -88,7 +88,7 @@ async fn the_data_stored_for_a_visitor_is_bounded() {
         "/fn/sign_up",
         "/fn/request_reset",
         "/fn/reset_password",
-        "/fn/confirm_email",
+        "/fn/verify_email",
         "/fn/unsubscribe",
     ];
     let mut cookie: Option<String> = None;

@@ -1,4 +1,4 @@
-//! Proving an address by the link or the code of a mail.
+//! Verifying an address by the link or the code of a mail.
 
 use chrono::TimeDelta;
 use domain::{Email, EmailCode, EmailStatus, ErrorCode, PublicError, UserId};
@@ -14,19 +14,19 @@ use super::{
 use crate::{
     Actor, Context, Error, Result,
     accounts::{search_text, search_words},
-    entity::{email_proof, mail, password_reset, user},
+    entity::{email_verification, mail, password_reset, user},
     error::is_unique_violation,
     infrastructure::db::{bulk::update_returning, retry},
     jobs::{self, NewJob},
     mail::{delivery::DeliverMail, preferences},
 };
 
-/// Messages that are mailed when the first address of an account is proved, at most.
+/// Messages that are mailed when the first address of an account is verified, at most.
 const WAITING: u64 = 10;
 /// How old they may be.
 const WAITED: TimeDelta = TimeDelta::days(4);
 
-/// What a link proves.
+/// What a link verifies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmailLink {
     /// The address.
@@ -35,7 +35,7 @@ pub struct EmailLink {
     pub is_change: bool,
 }
 
-/// What a link proves; `Ok(None)` if the link is no longer valid.
+/// What a link verifies; `Ok(None)` if the link is no longer valid.
 ///
 /// # Errors
 /// When the database fails.
@@ -47,13 +47,13 @@ pub async fn find_link(ctx: &Context, key: &EmailLinkKey) -> Result<Option<Email
     Ok(Some(EmailLink { email: row.email, is_change }))
 }
 
-/// Proves the address of a link. No login is needed: the link shows that its holder reads the mail
-/// of the address. An address that is not yet that of the account becomes it.
+/// Verifies the address of a link. No login is needed: the link shows that its holder reads the
+/// mail of the address. An address that is not yet that of the account becomes it.
 ///
 /// # Errors
-/// [`ErrorCode::AddressProofInvalid`]; [`ErrorCode::EmailTaken`] when another account has got the
-/// address meanwhile.
-pub async fn prove_by_link(ctx: &Context, key: &EmailLinkKey) -> Result<()> {
+/// [`ErrorCode::EmailVerificationInvalid`]; [`ErrorCode::EmailTaken`] when another account has got
+/// the address meanwhile.
+pub async fn verify_by_link(ctx: &Context, key: &EmailLinkKey) -> Result<()> {
     retry(|| async {
         let tx = ctx.db.begin_serializable().await?;
         let row = valid(ctx, key).one(&*tx).await?.ok_or_else(link_invalid)?;
@@ -63,20 +63,20 @@ pub async fn prove_by_link(ctx: &Context, key: &EmailLinkKey) -> Result<()> {
     .await
 }
 
-/// Proves the address that the actor is to prove, by the code of the last mail to it. Each call is
-/// one of the five tries.
+/// Verifies the address that the actor is to verify, by the code of the last mail to it. Each call
+/// is one of the five tries.
 ///
 /// # Errors
 /// Unauthorized; [`ErrorCode::Forbidden`] for a personal access token;
-/// [`ErrorCode::AddressCodeWrong`]; [`ErrorCode::AddressProofInvalid`] when there is no code, it
+/// [`ErrorCode::EmailCodeWrong`]; [`ErrorCode::EmailVerificationInvalid`] when there is no code, it
 /// has expired, or no try is left; [`ErrorCode::EmailTaken`] when another account has got the
 /// address meanwhile.
-pub async fn prove_by_code(ctx: &Context, actor: &Actor, code: &EmailCode) -> Result<EmailStatus> {
+pub async fn verify_by_code(ctx: &Context, actor: &Actor, code: &EmailCode) -> Result<EmailStatus> {
     let id = actor.owner()?.id;
     // Committed on its own, so that concurrent guesses cannot share a try.
     let Some(row) = use_try(ctx, id).await? else {
         // A retry after a lost response.
-        if was_just_proved(ctx, id).await? {
+        if was_just_verified(ctx, id).await? {
             return of_user(ctx, ctx.db.connection(), id).await;
         }
         return Err(code_invalid().into());
@@ -86,8 +86,8 @@ pub async fn prove_by_code(ctx: &Context, actor: &Actor, code: &EmailCode) -> Re
     }
     retry(|| async {
         let tx = ctx.db.begin_serializable().await?;
-        let same = email_proof::Entity::find_by_id(id)
-            .filter(email_proof::Column::CodeHash.eq(row.code_hash.as_deref()))
+        let same = email_verification::Entity::find_by_id(id)
+            .filter(email_verification::Column::CodeHash.eq(row.code_hash.as_deref()))
             .one(&*tx)
             .await?;
         accept(ctx, &*tx, same.ok_or_else(code_invalid)?).await?;
@@ -97,19 +97,19 @@ pub async fn prove_by_code(ctx: &Context, actor: &Actor, code: &EmailCode) -> Re
     of_user(ctx, ctx.db.connection(), id).await
 }
 
-/// A mailed link that sets a password proves the address that it was mailed to.
-pub(crate) async fn proved_by_reset_link(
+/// A mailed link that sets a password verifies the address that it was mailed to.
+pub(crate) async fn verified_by_reset_link(
     ctx: &Context,
     tx: &impl ConnectionTrait,
     id: UserId,
 ) -> Result<()> {
     let user = user::Entity::find_by_id(id).one(tx).await?.ok_or_else(gone)?;
-    if user.email_proved_at.is_some() {
+    if user.email_verified_at.is_some() {
         return Ok(());
     }
     let email = Email::parse(&user.email).map_err(Error::Corrupt)?;
-    email_proof::Entity::delete_by_id(id)
-        .filter(email_proof::Column::EmailKey.eq(&user.email_key))
+    email_verification::Entity::delete_by_id(id)
+        .filter(email_verification::Column::EmailKey.eq(&user.email_key))
         .exec(tx)
         .await?;
     replace(ctx, tx, user, &email, true).await?;
@@ -117,24 +117,24 @@ pub(crate) async fn proved_by_reset_link(
 }
 
 /// Gives an account an address, or another spelling of its address. The owner of the old address is
-/// notified if they had proved it, and its links to set a password end.
+/// notified if they had verified it, and its links to set a password end.
 pub(super) async fn replace(
     ctx: &Context,
     tx: &impl ConnectionTrait,
     user: user::Model,
     email: &Email,
-    is_proved: bool,
+    is_verified: bool,
 ) -> Result<()> {
     let now = ctx.now().utc();
     let before = user.clone();
     let is_same = email.key() == before.email_key;
-    let proved_at = before.email_proved_at.filter(|_| is_same).unwrap_or(now);
+    let proved_at = before.email_verified_at.filter(|_| is_same).unwrap_or(now);
     let changed = user::ActiveModel {
         email: Set(email.as_str().to_owned()),
         email_key: Set(email.key()),
         search_text: Set(search_text(&user.name, email.as_str())),
         search_words: Set(search_words(&user.name, email.as_str())),
-        email_proved_at: Set(is_proved.then_some(proved_at)),
+        email_verified_at: Set(is_verified.then_some(proved_at)),
         email_refused_at: Set(None),
         ..user.into()
     };
@@ -158,15 +158,19 @@ pub(super) async fn replace(
     notice::store(ctx, tx, &before, email).await
 }
 
-async fn accept(ctx: &Context, tx: &impl ConnectionTrait, row: email_proof::Model) -> Result<()> {
+async fn accept(
+    ctx: &Context,
+    tx: &impl ConnectionTrait,
+    row: email_verification::Model,
+) -> Result<()> {
     let user = user::Entity::find_by_id(row.user_id).one(tx).await?;
     // A deleted account may stay without an address.
     let is_open = |user: &user::Model| user.disabled_at.is_none() && !user.email.is_empty();
     let user = user.filter(is_open).ok_or_else(link_invalid)?;
-    let is_first = user.email_proved_at.is_none();
+    let is_first = user.email_verified_at.is_none();
     let email = Email::parse(&row.email).map_err(Error::Corrupt)?;
     replace(ctx, tx, user, &email, true).await?;
-    email_proof::Entity::delete_by_id(row.user_id).exec(tx).await?;
+    email_verification::Entity::delete_by_id(row.user_id).exec(tx).await?;
     if is_first {
         mail_waiting(ctx, tx, row.user_id).await?;
     }
@@ -174,7 +178,7 @@ async fn accept(ctx: &Context, tx: &impl ConnectionTrait, row: email_proof::Mode
 }
 
 /// Mails the newest unread messages that were held back until the first address of the account was
-/// proved: a confirmation of a registration, for example, that was made right after signing up.
+/// verified: a confirmation of a registration, for example, that was made right after signing up.
 async fn mail_waiting(ctx: &Context, tx: &impl ConnectionTrait, id: UserId) -> Result<()> {
     let held = || mail::Column::UserId.eq(id).and(mail::Column::HeldAt.is_not_null());
     let mut waiting = mail::Entity::find()
@@ -196,16 +200,16 @@ async fn mail_waiting(ctx: &Context, tx: &impl ConnectionTrait, id: UserId) -> R
     jobs::add(tx, ctx.now(), waiting.into_iter().map(job)).await
 }
 
-fn valid(ctx: &Context, EmailLinkKey(hash): &EmailLinkKey) -> Select<email_proof::Entity> {
-    email_proof::Entity::find()
-        .filter(email_proof::Column::LinkHash.eq(hash))
-        .filter(email_proof::Column::ExpiresAt.gt(ctx.now().utc()))
+fn valid(ctx: &Context, EmailLinkKey(hash): &EmailLinkKey) -> Select<email_verification::Entity> {
+    email_verification::Entity::find()
+        .filter(email_verification::Column::LinkHash.eq(hash))
+        .filter(email_verification::Column::ExpiresAt.gt(ctx.now().utc()))
 }
 
 /// Counts a try. `Ok(None)` when there is no code that may be tried.
-async fn use_try(ctx: &Context, id: UserId) -> Result<Option<email_proof::Model>> {
-    use email_proof::Column::{CodeHash, ExpiresAt, TriesLeft, UserId};
-    let count = email_proof::Entity::update_many()
+async fn use_try(ctx: &Context, id: UserId) -> Result<Option<email_verification::Model>> {
+    use email_verification::Column::{CodeHash, ExpiresAt, TriesLeft, UserId};
+    let count = email_verification::Entity::update_many()
         .col_expr(TriesLeft, Expr::col(TriesLeft).sub(1))
         .filter(UserId.eq(id))
         .filter(CodeHash.is_not_null())
@@ -214,27 +218,27 @@ async fn use_try(ctx: &Context, id: UserId) -> Result<Option<email_proof::Model>
     Ok(update_returning(&*ctx.db.autocommit().await, count).await?.pop())
 }
 
-/// Whether the account has proved its address within the hour of a code, and has none to prove.
-async fn was_just_proved(ctx: &Context, id: UserId) -> Result<bool> {
+/// Whether the account has verified its address within the hour of a code, and has none to verify.
+async fn was_just_verified(ctx: &Context, id: UserId) -> Result<bool> {
     let db = ctx.db.connection();
-    if email_proof::Entity::find_by_id(id).one(db).await?.is_some() {
+    if email_verification::Entity::find_by_id(id).one(db).await?.is_some() {
         return Ok(false);
     }
     let user = user::Entity::find_by_id(id).one(db).await?;
-    let proved_at = user.and_then(|user| user.email_proved_at);
+    let proved_at = user.and_then(|user| user.email_verified_at);
     Ok(proved_at.is_some_and(|at| at > ctx.now().utc() - LIFETIME))
 }
 
 fn link_invalid() -> PublicError {
     let message = "This link was used before, is older than an hour, or a newer mail has replaced \
                    it. Ask for a new one on the page of your account.";
-    PublicError::new(ErrorCode::AddressProofInvalid, message)
+    PublicError::new(ErrorCode::EmailVerificationInvalid, message)
 }
 
 fn code_invalid() -> PublicError {
     let message = "No code can be tried: it was tried five times, or is older than an hour. Ask \
                    for a new mail.";
-    PublicError::on_field(ErrorCode::AddressProofInvalid, "code", message)
+    PublicError::on_field(ErrorCode::EmailVerificationInvalid, "code", message)
 }
 
 fn code_wrong(tries_left: i32) -> PublicError {
@@ -243,5 +247,5 @@ fn code_wrong(tries_left: i32) -> PublicError {
         1 => "This is not the code of the last mail. You have one try left.".to_owned(),
         left => format!("This is not the code of the last mail. You have {left} tries left."),
     };
-    PublicError::on_field(ErrorCode::AddressCodeWrong, "code", &message)
+    PublicError::on_field(ErrorCode::EmailCodeWrong, "code", &message)
 }

@@ -1,10 +1,10 @@
-//! An address that the owner of an account is to prove: that of the account, or a new one.
+//! An address that the owner of an account is to verify: that of the account, or a new one.
 
 use domain::UserId;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize)]
-#[sea_orm(table_name = "email_proofs")]
+#[sea_orm(table_name = "email_verifications")]
 pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub(crate) user_id: UserId,

@@ -1,4 +1,4 @@
-//! Confirming an email address with the link of a mail.
+//! Verifying an email address with the link of a mail.
 
 use leptos::{either::EitherOf3, prelude::*};
 use leptos_router::hooks::use_query_map;
@@ -13,15 +13,15 @@ use crate::{
 
 /// The keys in the session: of the key of a link, and of that of the link that was used last.
 #[cfg(feature = "ssr")]
-const KEY: &str = "confirm_email";
+const KEY: &str = "verify_email";
 #[cfg(feature = "ssr")]
-const USED: &str = "confirm_email_used";
+const USED: &str = "verify_email_used";
 
 /// The data of the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ConfirmEmailScreen {
-    /// The address that the link confirms, and whether it replaces that of an account; `None` if the
-    /// link has expired.
+pub struct VerifyEmailScreen {
+    /// The address that the link verifies, and whether it replaces that of an account; `None` if
+    /// the link has expired.
     pub found: Option<(String, bool)>,
     /// Whether a link was used in this session.
     pub is_used: bool,
@@ -30,12 +30,12 @@ pub struct ConfirmEmailScreen {
 }
 
 /// Loads the page. A token is moved from the address to the session at once, because the address
-/// stays in the history of the browser and is sent to other sites. The link alone confirms nothing:
+/// stays in the history of the browser and is sent to other sites. The link alone verifies nothing:
 /// programs that check mails follow it, too.
-#[server(prefix = "/fn", endpoint = "confirm_email_screen")]
-pub async fn load_confirm_email(
+#[server(prefix = "/fn", endpoint = "verify_email_screen")]
+pub async fn load_verify_email(
     #[server(default)] token: String,
-) -> Result<ConfirmEmailScreen, Failure> {
+) -> Result<VerifyEmailScreen, Failure> {
     use crate::ssr::{
         form,
         request::{self, RequestKind},
@@ -50,23 +50,23 @@ pub async fn load_confirm_email(
         response::no_referrer();
         session.put_secret(KEY, EmailLinkKey::of(&token)).await?;
         if request::kind() == RequestKind::Page {
-            response::redirect_page("/auth/confirm-email");
+            response::redirect_page("/auth/verify-email");
         }
     }
     let found = match session.get::<EmailLinkKey>(KEY).await? {
         Some(key) => email::find_link(&request::context()?, &key).await?,
         None => None,
     };
-    Ok(ConfirmEmailScreen {
+    Ok(VerifyEmailScreen {
         found: found.map(|link| (link.email, link.is_change)),
         is_used: session.get::<EmailLinkKey>(USED).await?.is_some(),
-        start: form::take_stored_form("confirm_email").await?,
+        start: form::take_stored_form("verify_email").await?,
     })
 }
 
-/// Confirms the address, with the key of the link in the session.
-#[server(prefix = "/fn", endpoint = "confirm_email")]
-pub async fn confirm_email() -> Result<(), Failure> {
+/// Verifies the address, with the key of the link in the session.
+#[server(prefix = "/fn", endpoint = "verify_email")]
+pub async fn verify_email() -> Result<(), Failure> {
     use crate::ssr::{form, request};
     use service::accounts::email::{self, EmailLinkKey};
 
@@ -76,37 +76,37 @@ pub async fn confirm_email() -> Result<(), Failure> {
     let key = key.unwrap_or_else(|| EmailLinkKey::of(""));
     // The second click of a double click has done nothing wrong.
     if session.get::<EmailLinkKey>(USED).await?.as_ref() != Some(&key) {
-        let outcome = email::prove_by_link(&ctx, &key).await;
-        form::redirect_back_with("confirm_email", "/auth/confirm-email", (), outcome).await?;
+        let outcome = email::verify_by_link(&ctx, &key).await;
+        form::redirect_back_with("verify_email", "/auth/verify-email", (), outcome).await?;
         session.put(USED, key).await?;
     }
-    leptos_axum::redirect("/auth/confirm-email?done=1");
+    leptos_axum::redirect("/auth/verify-email?done=1");
     Ok(())
 }
 
-/// Confirming an email address with the link of a mail.
+/// Verifying an email address with the link of a mail.
 #[component]
-pub fn ConfirmEmailPage() -> impl IntoView {
+pub fn VerifyEmailPage() -> impl IntoView {
     let params = use_query_map();
     let token = Memo::new(move |_| params.read().get("token").unwrap_or_default());
     let done = Memo::new(move |_| params.read().get("done").is_some());
     let screen = Resource::new_blocking(
         move || (token.get(), done.get()),
-        |(token, _)| load_confirm_email(token),
+        |(token, _)| load_verify_email(token),
     );
-    let confirm = ServerAction::<ConfirmEmail>::new();
+    let verify = ServerAction::<VerifyEmail>::new();
     // The note on other pages ends.
-    expect_context::<CurrentViewer>().follow(confirm.version());
+    expect_context::<CurrentViewer>().follow(verify.version());
     view! {
-        <Head title="Confirm your email address" noindex=true />
+        <Head title="Verify your email address" noindex=true />
         <Loaded layout=Layout::Form from=screen let(screen)>
             {match screen.found {
                 Some((email, is_change)) => {
                     EitherOf3::B(
-                        view! { <ConfirmForm email is_change error=screen.start.error confirm /> },
+                        view! { <VerifyForm email is_change error=screen.start.error verify /> },
                     )
                 }
-                None if done.get() && screen.is_used => EitherOf3::A(view! { <Confirmed /> }),
+                None if done.get() && screen.is_used => EitherOf3::A(view! { <Verified /> }),
                 None => EitherOf3::C(view! { <Expired /> }),
             }}
         </Loaded>
@@ -114,17 +114,17 @@ pub fn ConfirmEmailPage() -> impl IntoView {
 }
 
 #[component]
-fn ConfirmForm(
+fn VerifyForm(
     email: String,
     /// Whether it replaces that of an account.
     is_change: bool,
     #[prop(optional_no_strip)] error: Option<domain::PublicError>,
-    confirm: ServerAction<ConfirmEmail>,
+    verify: ServerAction<VerifyEmail>,
 ) -> impl IntoView {
-    let error = error_of(confirm, error);
+    let error = error_of(verify, error);
     view! {
         <div class="form-page">
-            <Heading>"Confirm your email address"</Heading>
+            <Heading>"Verify your email address"</Heading>
             <p class="break-all">
                 "Do you read the mail of " <strong>{email}</strong>
                 {if is_change {
@@ -134,8 +134,8 @@ fn ConfirmForm(
                 }}
             </p>
             <ErrorSummary error />
-            <ActionForm action=confirm>
-                <Submit pending=confirm.pending() class="btn-block">"Confirm address"</Submit>
+            <ActionForm action=verify>
+                <Submit pending=verify.pending() class="btn-block">"Verify address"</Submit>
             </ActionForm>
             <p class="text-muted">
                 {if is_change {
@@ -150,10 +150,10 @@ fn ConfirmForm(
 }
 
 #[component]
-fn Confirmed() -> impl IntoView {
+fn Verified() -> impl IntoView {
     view! {
         <div class="form-page">
-            <Heading>"Your address is confirmed"</Heading>
+            <Heading>"Your address is verified"</Heading>
             <p>"Messages are mailed to it from now on."</p>
             <p>
                 <a class="btn btn-primary" href="/dashboard">"Go to your dashboard"</a>
@@ -169,7 +169,7 @@ fn Expired() -> impl IntoView {
             <Heading>"This link has expired"</Heading>
             <p>
                 "It was used before, is older than an hour, or a newer mail has replaced it. The \
-                page of your account shows whether your address is confirmed."
+                page of your account shows whether your address is verified."
             </p>
             <p>
                 <a class="btn btn-primary" href="/account/email">"Show my address"</a>

@@ -1,5 +1,5 @@
-//! Addresses that the owners of accounts have proved, those that they are to prove, and those that
-//! take no mail.
+//! Addresses that the owners of accounts have verified, those that they are to verify, and those
+//! that take no mail.
 
 use sea_orm_migration::{prelude::*, schema::*, sea_orm::ConnectionTrait};
 
@@ -11,7 +11,7 @@ pub(super) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let proved_at = timestamp_with_time_zone_null("email_proved_at");
+        let proved_at = timestamp_with_time_zone_null("email_verified_at");
         let refused_at = timestamp_with_time_zone_null("email_refused_at");
         // SQLite adds one column at a time.
         for column in [proved_at, refused_at] {
@@ -19,13 +19,13 @@ impl MigrationTrait for Migration {
             manager.alter_table(users).await?;
         }
         // Accounts that were sent mail until now are sent mail from now on.
-        let known = "UPDATE users SET email_proved_at = created_at WHERE email <> ''";
+        let known = "UPDATE users SET email_verified_at = created_at WHERE email <> ''";
         manager.get_connection().execute_unprepared(known).await?;
         let held_at = timestamp_with_time_zone_null("held_at");
         let mailbox = Table::alter().table("mailbox").add_column(held_at).to_owned();
         manager.alter_table(mailbox).await?;
-        let proofs = Table::create()
-            .table("email_proofs")
+        let verifications = Table::create()
+            .table("email_verifications")
             .col(uuid("user_id").primary_key())
             .col(text("email"))
             .col(text("email_key"))
@@ -36,10 +36,10 @@ impl MigrationTrait for Migration {
             .col(timestamp_with_time_zone("asked_at"))
             .col(timestamp_with_time_zone("expires_at"))
             .col(timestamp_with_time_zone_null("refused_at"))
-            .foreign_key(&mut cascading(("email_proofs", "user_id"), ("users", "id")))
+            .foreign_key(&mut cascading(("email_verifications", "user_id"), ("users", "id")))
             .to_owned();
-        manager.create_table(proofs).await?;
-        manager.create_index(unique("email_proofs", &["link_hash"])).await?;
-        manager.create_index(index("email_proofs", &["expires_at"])).await
+        manager.create_table(verifications).await?;
+        manager.create_index(unique("email_verifications", &["link_hash"])).await?;
+        manager.create_index(index("email_verifications", &["expires_at"])).await
     }
 }

@@ -1,4 +1,4 @@
-//! Proving the address of an account, and changing it.
+//! Verifying the address of an account, and changing it.
 
 use chrono::TimeDelta;
 use domain::{
@@ -9,7 +9,7 @@ use service::{
     Actor, ClientAddress, Context,
     accounts::{
         delete,
-        email::{EmailLinkKey, change, find_link, prove_by_code, prove_by_link, request, status},
+        email::{EmailLinkKey, change, find_link, request, status, verify_by_code, verify_by_link},
         find, sign_up,
     },
     jobs::{self, Claim, FailOutcome, claim},
@@ -57,7 +57,7 @@ async fn site() -> (World, Sink, Context, Actor) {
 fn key_of(mail: &Received) -> EmailLinkKey {
     let link = mail.body.lines().find(|line| line.contains("token=")).expect("a link");
     let (address, token) = link.split_once("token=").unwrap();
-    assert_eq!(address, "https://site.example/auth/confirm-email?");
+    assert_eq!(address, "https://site.example/auth/verify-email?");
     EmailLinkKey::of(token)
 }
 
@@ -72,8 +72,8 @@ fn wrong_code(mail: &Received) -> EmailCode {
     EmailCode::parse(if first { "100000" } else { "000000" }).unwrap()
 }
 
-async fn proved(ctx: &Context, actor: &Actor) -> bool {
-    status(ctx, actor).await.unwrap().proved
+async fn verified(ctx: &Context, actor: &Actor) -> bool {
+    status(ctx, actor).await.unwrap().verified
 }
 
 async fn ask_for(ctx: &Context, actor: &Actor, address: &str) -> Result<EmailStatus, ErrorCode> {
@@ -98,11 +98,11 @@ async fn a_new_account_gets_a_link_and_a_code_of_which_either_proves_its_address
         let (_world, sink, ctx, ada) = site().await;
         let sent = sink.only();
         assert_eq!(sent.recipients, [ADA]);
-        assert_eq!(sent.header("subject"), "Confirm your email address");
+        assert_eq!(sent.header("subject"), "Verify your email address");
         // Anyone could send words of their own to anyone.
         assert!(!sent.raw.contains("Lovelace"), "{}", sent.raw);
         let before = status(&ctx, &ada).await.unwrap();
-        assert_eq!((&*before.email, before.proved, before.sends_mail), (ADA, false, true));
+        assert_eq!((&*before.email, before.verified, before.sends_mail), (ADA, false, true));
         assert_eq!(before.pending.unwrap().email, ADA);
         if by_link {
             let key = key_of(&sent);
@@ -110,33 +110,33 @@ async fn a_new_account_gets_a_link_and_a_code_of_which_either_proves_its_address
                 find_link(&ctx, &key).await.unwrap().map(|link| link.email).as_deref(),
                 Some(ADA)
             );
-            assert!(!proved(&ctx, &ada).await, "to look at a link proves nothing");
-            prove_by_link(&ctx, &key).await.unwrap();
+            assert!(!verified(&ctx, &ada).await, "to look at a link verifies nothing");
+            verify_by_link(&ctx, &key).await.unwrap();
             assert_eq!(find_link(&ctx, &key).await.unwrap(), None);
-            let again = prove_by_link(&ctx, &key).await.unwrap_err();
-            assert_eq!(code(again), ErrorCode::AddressProofInvalid);
+            let again = verify_by_link(&ctx, &key).await.unwrap_err();
+            assert_eq!(code(again), ErrorCode::EmailVerificationInvalid);
         } else {
             let given = code_of(&sent);
-            prove_by_code(&ctx, &ada, &given).await.unwrap();
+            verify_by_code(&ctx, &ada, &given).await.unwrap();
             // A retry after a lost response.
-            prove_by_code(&ctx, &ada, &given).await.unwrap();
+            verify_by_code(&ctx, &ada, &given).await.unwrap();
         }
         let after = status(&ctx, &ada).await.unwrap();
-        assert_eq!((after.proved, after.pending), (true, None));
+        assert_eq!((after.verified, after.pending), (true, None));
     }
 }
 
 #[tokio::test]
-async fn until_an_address_is_proved_messages_stay_in_the_mailbox_and_the_first_proof_mails_them() {
+async fn messages_stay_in_the_mailbox_until_the_address_is_verified_and_are_mailed_then() {
     let (world, sink, ctx, ada) = site().await;
     let organizer = world.organizer("Grace").await;
     let sprint = world.competition(&organizer).create().await;
     register(&ctx, &ada, sprint).await.unwrap();
     run_pending_jobs(&ctx).await;
     assert_eq!(subjects(&world, &ada).await, ["Registration Confirmed: Code Sprint"]);
-    assert_eq!(addressees(&sink), [ADA], "only the mail that proves the address");
+    assert_eq!(addressees(&sink), [ADA], "only the mail that verifies the address");
 
-    prove_by_link(&ctx, &key_of(&sink.only())).await.unwrap();
+    verify_by_link(&ctx, &key_of(&sink.only())).await.unwrap();
     run_pending_jobs(&ctx).await;
     let sent = sink.mails();
     assert_eq!(sent.len(), 2);
@@ -145,7 +145,7 @@ async fn until_an_address_is_proved_messages_stay_in_the_mailbox_and_the_first_p
 }
 
 #[tokio::test]
-async fn messages_that_were_read_or_are_old_are_not_mailed_by_the_first_proof() {
+async fn messages_that_were_read_or_are_old_are_not_mailed_by_the_first_verification() {
     let (world, sink, ctx, ada) = site().await;
     world.fill_mailbox(&ada, 2, "Old").await;
     world.clock.advance(TimeDelta::days(4));
@@ -155,7 +155,7 @@ async fn messages_that_were_read_or_are_old_are_not_mailed_by_the_first_proof() 
     service::mail::mailbox::mark_read(&ctx, &ada, read).await.unwrap();
     request(&ctx, &ada).await.unwrap();
     run_pending_jobs(&ctx).await;
-    prove_by_code(&ctx, &ada, &code_of(sink.mails().last().unwrap())).await.unwrap();
+    verify_by_code(&ctx, &ada, &code_of(sink.mails().last().unwrap())).await.unwrap();
     run_pending_jobs(&ctx).await;
     let waiting = sink.mails().into_iter().filter(|mail| mail.body.contains("New"));
     // The hour has room for ten.
@@ -169,17 +169,17 @@ async fn a_code_is_refused_after_five_tries_and_the_link_still_works() {
     let sent = sink.only();
     let mut refusals = Vec::new();
     for _ in 0..5 {
-        let error = prove_by_code(&ctx, &ada, &wrong_code(&sent)).await.unwrap_err();
+        let error = verify_by_code(&ctx, &ada, &wrong_code(&sent)).await.unwrap_err();
         refusals.push(PublicError::from(error).message.to_string());
     }
     assert!(refusals[0].ends_with("You have 4 tries left."), "{refusals:?}");
     assert!(refusals[3].ends_with("You have one try left."), "{refusals:?}");
     assert!(refusals[4].ends_with("Ask for a new mail."), "{refusals:?}");
-    let right = prove_by_code(&ctx, &ada, &code_of(&sent)).await.unwrap_err();
-    assert_eq!(code(right), ErrorCode::AddressProofInvalid);
-    assert!(!proved(&ctx, &ada).await);
-    prove_by_link(&ctx, &key_of(&sent)).await.unwrap();
-    assert!(proved(&ctx, &ada).await);
+    let right = verify_by_code(&ctx, &ada, &code_of(&sent)).await.unwrap_err();
+    assert_eq!(code(right), ErrorCode::EmailVerificationInvalid);
+    assert!(!verified(&ctx, &ada).await);
+    verify_by_link(&ctx, &key_of(&sent)).await.unwrap();
+    assert!(verified(&ctx, &ada).await);
 }
 
 #[tokio::test]
@@ -188,11 +188,11 @@ async fn concurrent_guesses_have_five_tries_together() {
     let wrong = wrong_code(&sink.only());
     let guess = |_| {
         let (ctx, ada, wrong) = (ctx.clone(), ada.clone(), wrong.clone());
-        async move { prove_by_code(&ctx, &ada, &wrong).await.map(drop).map_err(code) }
+        async move { verify_by_code(&ctx, &ada, &wrong).await.map(drop).map_err(code) }
     };
     let outcomes = at_once((0..12).map(guess)).await;
-    assert_eq!(count(&outcomes, &Err(ErrorCode::AddressCodeWrong)), 5);
-    assert_eq!(count(&outcomes, &Err(ErrorCode::AddressProofInvalid)), 7);
+    assert_eq!(count(&outcomes, &Err(ErrorCode::EmailCodeWrong)), 5);
+    assert_eq!(count(&outcomes, &Err(ErrorCode::EmailVerificationInvalid)), 7);
 }
 
 #[tokio::test]
@@ -201,8 +201,8 @@ async fn a_link_and_a_code_expire_after_an_hour_and_a_new_mail_replaces_them() {
     let first = sink.only();
     world.clock.advance(TimeDelta::hours(1));
     assert_eq!(find_link(&ctx, &key_of(&first)).await.unwrap(), None);
-    let expired = prove_by_code(&ctx, &ada, &code_of(&first)).await.unwrap_err();
-    assert_eq!(code(expired), ErrorCode::AddressProofInvalid);
+    let expired = verify_by_code(&ctx, &ada, &code_of(&first)).await.unwrap_err();
+    assert_eq!(code(expired), ErrorCode::EmailVerificationInvalid);
     clean_up(&world).await;
     request(&ctx, &ada).await.unwrap();
     // One a minute.
@@ -216,10 +216,10 @@ async fn a_link_and_a_code_expire_after_an_hour_and_a_new_mail_replaces_them() {
     run_pending_jobs(&ctx).await;
     let third = sink.mails().pop().unwrap();
     assert!(find_link(&ctx, &key_of(&second)).await.unwrap().is_none());
-    prove_by_code(&ctx, &ada, &code_of(&third)).await.unwrap();
-    // There is nothing more to prove.
+    verify_by_code(&ctx, &ada, &code_of(&third)).await.unwrap();
+    // There is nothing more to verify.
     world.clock.advance(TimeDelta::minutes(1));
-    assert!(request(&ctx, &ada).await.unwrap().proved);
+    assert!(request(&ctx, &ada).await.unwrap().verified);
     run_pending_jobs(&ctx).await;
     assert_eq!(sink.mails().len(), 3);
 }
@@ -272,7 +272,7 @@ async fn a_deferred_mail_is_not_sent_to_an_address_that_was_replaced_meanwhile()
     jobs::fail(&ctx, &deferred, &error.to_string()).await.unwrap();
     ask_for(&ctx, &ada, NEW).await.unwrap();
     run_pending_jobs(&ctx).await;
-    prove_by_code(&ctx, &ada, &code_of(&sink.only())).await.unwrap();
+    verify_by_code(&ctx, &ada, &code_of(&sink.only())).await.unwrap();
     world.clock.advance(TimeDelta::hours(1));
     run_pending_jobs(&ctx).await;
     assert_eq!(addressees(&sink), [NEW]);
@@ -281,7 +281,7 @@ async fn a_deferred_mail_is_not_sent_to_an_address_that_was_replaced_meanwhile()
 #[tokio::test]
 async fn a_deferred_mail_is_not_sent_for_a_change_that_was_given_up() {
     let (world, sink, ctx, ada) = site().await;
-    prove_by_link(&ctx, &key_of(&sink.only())).await.unwrap();
+    verify_by_link(&ctx, &key_of(&sink.only())).await.unwrap();
     ask_for(&ctx, &ada, NEW).await.unwrap();
     ask_for(&ctx, &ada, ADA).await.unwrap();
     world.clock.advance(TimeDelta::hours(1));
@@ -309,14 +309,14 @@ async fn a_deferred_mail_is_not_sent_for_a_deleted_account_that_has_a_history() 
 #[tokio::test]
 async fn a_new_password_ends_a_change_of_the_address() {
     let (_world, sink, ctx, ada) = site().await;
-    prove_by_link(&ctx, &key_of(&sink.only())).await.unwrap();
+    verify_by_link(&ctx, &key_of(&sink.only())).await.unwrap();
     ask_for(&ctx, &ada, "eve@example.com").await.unwrap();
     run_pending_jobs(&ctx).await;
     let theirs = key_of(&last_to(&sink, "eve@example.com"));
     let link = password_reset::link(&ctx, &Email::parse(ADA).unwrap()).await.unwrap();
     set_password(&ctx, &link).await;
-    let ended = prove_by_link(&ctx, &theirs).await.unwrap_err();
-    assert_eq!(code(ended), ErrorCode::AddressProofInvalid);
+    let ended = verify_by_link(&ctx, &theirs).await.unwrap_err();
+    assert_eq!(code(ended), ErrorCode::EmailVerificationInvalid);
     assert_eq!(status(&ctx, &ada).await.unwrap().email, ADA);
 }
 
@@ -337,28 +337,28 @@ async fn an_address_can_be_changed_back_within_a_minute() {
     }
     run_pending_jobs(&ctx).await;
     assert!(!addressees(&sink).contains(&"typo@lovelace.example".to_owned()));
-    prove_by_code(&ctx, &ada, &code_of(&last_to(&sink, NEW))).await.unwrap();
+    verify_by_code(&ctx, &ada, &code_of(&last_to(&sink, NEW))).await.unwrap();
     assert_eq!(status(&ctx, &ada).await.unwrap().email, NEW);
 }
 
 #[tokio::test]
 async fn the_code_of_a_change_that_has_expired_is_refused() {
     let (world, sink, ctx, ada) = site().await;
-    prove_by_link(&ctx, &key_of(&sink.only())).await.unwrap();
+    verify_by_link(&ctx, &key_of(&sink.only())).await.unwrap();
     world.clock.advance(TimeDelta::hours(2));
     ask_for(&ctx, &ada, NEW).await.unwrap();
     run_pending_jobs(&ctx).await;
     let late = code_of(&last_to(&sink, NEW));
     world.clock.advance(TimeDelta::minutes(61));
-    let refused = prove_by_code(&ctx, &ada, &late).await.unwrap_err();
-    assert_eq!(code(refused), ErrorCode::AddressProofInvalid);
+    let refused = verify_by_code(&ctx, &ada, &late).await.unwrap_err();
+    assert_eq!(code(refused), ErrorCode::EmailVerificationInvalid);
     clean_up(&world).await;
-    let refused = prove_by_code(&ctx, &ada, &late).await.unwrap_err();
-    assert_eq!(code(refused), ErrorCode::AddressProofInvalid);
+    let refused = verify_by_code(&ctx, &ada, &late).await.unwrap_err();
+    assert_eq!(code(refused), ErrorCode::EmailVerificationInvalid);
 }
 
 #[tokio::test]
-async fn a_message_whose_delivery_waits_is_mailed_once_after_a_proof() {
+async fn a_message_whose_delivery_waits_is_mailed_once_after_a_verification() {
     let (world, sink, ctx, ada) = site().await;
     let organizer = world.organizer("Grace").await;
     let sprint = world.competition(&organizer).create().await;
@@ -366,13 +366,13 @@ async fn a_message_whose_delivery_waits_is_mailed_once_after_a_proof() {
     // The confirmation is written, and waits for its delivery.
     let confirmation = claim_one(&ctx).await;
     run_job(&ctx, &confirmation).await.unwrap();
-    prove_by_link(&ctx, &key_of(&sink.only())).await.unwrap();
+    verify_by_link(&ctx, &key_of(&sink.only())).await.unwrap();
     run_pending_jobs(&ctx).await;
     assert_eq!(addressees(&sink), [ADA, ADA]);
 }
 
 #[tokio::test]
-async fn an_invitation_to_an_unproved_address_is_mailed_as_to_one_without_an_account() {
+async fn an_invitation_to_an_unverified_address_is_mailed_as_to_one_without_an_account() {
     let (world, sink, ctx, ada) = site().await;
     let grace = world.organizer("Grace").await;
     let sprint = world.competition(&grace).create().await;
@@ -406,16 +406,16 @@ async fn a_mail_that_a_server_defers_for_hours_is_sent_though_the_clean_up_has_r
     for _ in 0..3 {
         defer(&world, &ctx, &claim_one(&ctx).await).await;
     }
-    // The address to prove has expired.
-    world.execute("DELETE FROM email_proofs").await.unwrap();
+    // The address to verify has expired.
+    world.execute("DELETE FROM email_verifications").await.unwrap();
     run_pending_jobs(&ctx).await;
-    prove_by_code(&ctx, &ada, &code_of(&sink.only())).await.unwrap();
+    verify_by_code(&ctx, &ada, &code_of(&sink.only())).await.unwrap();
 }
 
 #[tokio::test]
-async fn a_changed_address_replaces_the_old_one_when_it_is_proved_and_the_old_one_is_notified() {
+async fn a_changed_address_replaces_the_old_one_when_it_is_verified_and_the_old_one_is_notified() {
     let (world, sink, ctx, ada) = site().await;
-    prove_by_link(&ctx, &key_of(&sink.only())).await.unwrap();
+    verify_by_link(&ctx, &key_of(&sink.only())).await.unwrap();
     let patch = MailPreferencesPatch {
         reminders: Raw::Given("MAILBOX".to_owned()),
         ..MailPreferencesPatch::default()
@@ -425,20 +425,20 @@ async fn a_changed_address_replaces_the_old_one_when_it_is_proved_and_the_old_on
 
     let asked = ask_for(&ctx, &ada, NEW).await.unwrap();
     assert_eq!(
-        (&*asked.email, asked.proved, asked.pending.unwrap().email),
+        (&*asked.email, asked.verified, asked.pending.unwrap().email),
         (ADA, true, NEW.into())
     );
     run_pending_jobs(&ctx).await;
-    let proof = sink.mails().pop().unwrap();
-    assert_eq!(proof.recipients, [NEW]);
-    assert_eq!(proof.header("subject"), "Confirm your new email address");
+    let verification = sink.mails().pop().unwrap();
+    assert_eq!(verification.recipients, [NEW]);
+    assert_eq!(verification.header("subject"), "Verify your new email address");
     assert!(try_log_in(&ctx, ADA, PASSWORD).await.is_ok());
 
-    prove_by_code(&ctx, &ada, &code_of(&proof)).await.unwrap();
+    verify_by_code(&ctx, &ada, &code_of(&verification)).await.unwrap();
     run_pending_jobs(&ctx).await;
     assert!(try_log_in(&ctx, ADA, PASSWORD).await.is_err());
     let renewed = find(&ctx, ada.user().unwrap().id).await.unwrap().unwrap();
-    assert_eq!((&*renewed.user.email, renewed.user.email_proved), (NEW, true));
+    assert_eq!((&*renewed.user.email, renewed.user.email_verified), (NEW, true));
     assert_eq!(last_to(&sink, ADA).header("subject"), "Your email address was changed");
     let kept = ["Your email address was changed", "A new email address was asked for"];
     assert_eq!(subjects(&world, &ada).await, kept);
@@ -455,7 +455,7 @@ async fn a_mistyped_address_is_corrected_without_a_mail_to_it() {
     let (world, sink, ctx, ada) = site().await;
     ask_for(&ctx, &ada, NEW).await.unwrap();
     run_pending_jobs(&ctx).await;
-    prove_by_link(&ctx, &key_of(&sink.mails()[1])).await.unwrap();
+    verify_by_link(&ctx, &key_of(&sink.mails()[1])).await.unwrap();
     run_pending_jobs(&ctx).await;
     assert_eq!(subjects(&world, &ada).await, ["Your email address was changed"]);
     assert_eq!(addressees(&sink), [ADA, NEW]);
@@ -469,7 +469,7 @@ async fn an_address_of_another_account_is_refused_also_when_it_is_taken_meanwhil
     ask_for(&ctx, &ada, "joan@example.com").await.unwrap();
     run_pending_jobs(&ctx).await;
     world.participant("Joan").await;
-    let taken = prove_by_link(&ctx, &key_of(&sink.mails()[1])).await.unwrap_err();
+    let taken = verify_by_link(&ctx, &key_of(&sink.mails()[1])).await.unwrap_err();
     assert_eq!(code(taken), ErrorCode::EmailTaken);
     assert_eq!(status(&ctx, &ada).await.unwrap().email, ADA);
 }
@@ -486,11 +486,11 @@ async fn a_change_needs_the_password() {
 }
 
 #[tokio::test]
-async fn another_spelling_of_a_proved_address_needs_no_proof() {
+async fn another_spelling_of_a_verified_address_needs_no_verification() {
     let (_world, sink, ctx, ada) = site().await;
-    prove_by_link(&ctx, &key_of(&sink.only())).await.unwrap();
+    verify_by_link(&ctx, &key_of(&sink.only())).await.unwrap();
     let after = ask_for(&ctx, &ada, "Ada@Example.com").await.unwrap();
-    assert_eq!((&*after.email, after.proved, after.pending), ("Ada@Example.com", true, None));
+    assert_eq!((&*after.email, after.verified, after.pending), ("Ada@Example.com", true, None));
     run_pending_jobs(&ctx).await;
     assert_eq!(sink.mails().len(), 1);
 }
@@ -498,23 +498,23 @@ async fn another_spelling_of_a_proved_address_needs_no_proof() {
 #[tokio::test]
 async fn a_change_is_given_up_by_the_address_that_the_account_has() {
     let (_world, sink, ctx, ada) = site().await;
-    prove_by_link(&ctx, &key_of(&sink.only())).await.unwrap();
+    verify_by_link(&ctx, &key_of(&sink.only())).await.unwrap();
     ask_for(&ctx, &ada, NEW).await.unwrap();
     run_pending_jobs(&ctx).await;
     assert_eq!(ask_for(&ctx, &ada, ADA).await.unwrap().pending, None);
-    let given_up = prove_by_link(&ctx, &key_of(&last_to(&sink, NEW))).await.unwrap_err();
-    assert_eq!(code(given_up), ErrorCode::AddressProofInvalid);
+    let given_up = verify_by_link(&ctx, &key_of(&last_to(&sink, NEW))).await.unwrap_err();
+    assert_eq!(code(given_up), ErrorCode::EmailVerificationInvalid);
 }
 
 #[tokio::test]
-async fn without_a_mail_server_an_address_is_changed_at_once_and_unproved() {
+async fn without_a_mail_server_an_address_is_changed_at_once_and_unverified() {
     let world = World::new().await;
     let ada = signed_up(&world.ctx, ADA).await;
     assert_eq!(run_pending_jobs(&world.ctx).await, 0);
     let refused = request(&world.ctx, &ada).await.unwrap_err();
     assert_eq!(code(refused), ErrorCode::MailUnavailable);
     let after = ask_for(&world.ctx, &ada, NEW).await.unwrap();
-    assert_eq!((&*after.email, after.proved, after.pending), (NEW, false, None));
+    assert_eq!((&*after.email, after.verified, after.pending), (NEW, false, None));
     assert!(try_log_in(&world.ctx, NEW, PASSWORD).await.is_ok());
 }
 
@@ -532,22 +532,22 @@ async fn a_mailed_link_to_a_new_password_proves_the_address_and_one_of_an_operat
             password_reset::link(&ctx, &address).await.unwrap()
         };
         set_password(&ctx, &link).await;
-        assert_eq!(proved(&ctx, &ada).await, mailed);
+        assert_eq!(verified(&ctx, &ada).await, mailed);
         run_pending_jobs(&ctx).await;
         let sent: Vec<_> =
             sink.mails().iter().map(|mail| mail.header("subject").to_owned()).collect();
         let expected: &[&str] = match mailed {
             true => {
-                &["Confirm your email address", "Set a new password", "Your password was changed"]
+                &["Verify your email address", "Set a new password", "Your password was changed"]
             }
-            false => &["Confirm your email address"],
+            false => &["Verify your email address"],
         };
         assert_eq!(sent, expected);
     }
 }
 
 #[tokio::test]
-async fn answers_to_mails_do_not_go_to_an_unproved_address_of_an_organizer() {
+async fn answers_to_mails_do_not_go_to_an_unverified_address_of_an_organizer() {
     let world = World::new().await;
     let sink = Sink::start().await;
     let ctx = world.process_with_mail(&sink.url()).await;
@@ -561,8 +561,8 @@ async fn answers_to_mails_do_not_go_to_an_unproved_address_of_an_organizer() {
     assert!(!confirmation.raw.contains("Reply-To"), "{}", confirmation.raw);
 }
 
-/// A site whose mail server answers the first recipients in these words, and a participant there with
-/// a seat, whose confirmation was answered so.
+/// A site whose mail server answers the first recipients in these words, and a participant there
+/// with a seat, whose confirmation was answered so.
 async fn refusing(replies: &[&'static str]) -> (World, Sink, Context, Actor, Actor, CompetitionId) {
     let world = World::new().await;
     let sink = Sink::replying(replies).await;
@@ -593,7 +593,7 @@ async fn an_address_that_its_server_refuses_is_marked_until_a_mail_is_taken() {
     run_pending_jobs(&ctx).await;
     assert_eq!(addressees(&sink), [ADA]);
     let after = status(&ctx, &ada).await.unwrap();
-    assert_eq!((after.refused, after.proved), (false, true));
+    assert_eq!((after.refused, after.verified), (false, true));
 }
 
 #[tokio::test]
@@ -609,7 +609,7 @@ async fn a_refused_address_is_marked_no_more_when_it_is_changed() {
     let (_world, sink, ctx, grace, ada, sprint) = refusing(&["550 5.1.1 no such user"]).await;
     ask_for(&ctx, &ada, NEW).await.unwrap();
     run_pending_jobs(&ctx).await;
-    prove_by_code(&ctx, &ada, &code_of(&last_to(&sink, NEW))).await.unwrap();
+    verify_by_code(&ctx, &ada, &code_of(&last_to(&sink, NEW))).await.unwrap();
     assert!(!is_refused_in_roster(&ctx, &grace, sprint).await);
 }
 
@@ -630,7 +630,7 @@ async fn a_new_address_that_its_server_refuses_is_named_as_such() {
     world.clock.advance(TimeDelta::minutes(1));
     request(&ctx, &ada).await.unwrap();
     run_pending_jobs(&ctx).await;
-    prove_by_code(&ctx, &ada, &code_of(&sink.only())).await.unwrap();
-    let proved = status(&ctx, &ada).await.unwrap();
-    assert_eq!((&*proved.email, proved.refused, proved.pending), (NEW, false, None));
+    verify_by_code(&ctx, &ada, &code_of(&sink.only())).await.unwrap();
+    let verified = status(&ctx, &ada).await.unwrap();
+    assert_eq!((&*verified.email, verified.refused, verified.pending), (NEW, false, None));
 }
