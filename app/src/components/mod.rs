@@ -1,5 +1,6 @@
 //! Components that several pages share.
 
+mod announced;
 mod awaited;
 mod copy_field;
 mod countdown;
@@ -39,6 +40,7 @@ mod total;
 mod upload;
 mod zone_field;
 
+pub(crate) use announced::Announced;
 pub(crate) use awaited::Awaited;
 pub(crate) use copy_field::CopyField;
 pub(crate) use countdown::Countdown;

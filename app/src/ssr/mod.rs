@@ -6,6 +6,7 @@ mod failure;
 pub(crate) mod flash;
 pub(crate) mod form;
 pub(crate) mod log;
+pub(crate) mod mailed_link;
 pub(crate) mod multipart;
 pub(crate) mod request;
 pub(crate) mod response;

@@ -23,26 +23,15 @@ pub struct ResetScreen {
     pub start: Returned<()>,
 }
 
-/// Loads the page. A token is moved from the address to the session at once, because the address
-/// stays in the history of the browser and is sent to other sites.
+/// Loads the page.
 #[server(prefix = "/fn", endpoint = "reset")]
 pub async fn load_reset(#[server(default)] token: String) -> Result<ResetScreen, Failure> {
-    use crate::ssr::{
-        form,
-        request::{self, RequestKind},
-        response,
-    };
+    use crate::ssr::{form, mailed_link, request};
     use service::password_reset::{self, ResetKey};
 
     let session = request::session()?;
     if !token.is_empty() {
-        // Only here: on a page without referrer, browsers without Fetch Metadata send forms with
-        // the origin `null`, which is refused as that of another site.
-        response::no_referrer();
-        session.put_secret(KEY, ResetKey::of(&token)).await?;
-        if request::kind() == RequestKind::Page {
-            response::redirect_page("/auth/reset");
-        }
+        mailed_link::keep_key(KEY, ResetKey::of(&token), "/auth/reset").await?;
     }
     let email = match session.get::<ResetKey>(KEY).await? {
         Some(key) => password_reset::email_of(&request::context()?, &key).await?,

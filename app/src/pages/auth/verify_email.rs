@@ -29,29 +29,17 @@ pub struct VerifyEmailScreen {
     pub start: Returned<()>,
 }
 
-/// Loads the page. A token is moved from the address to the session at once, because the address
-/// stays in the history of the browser and is sent to other sites. The link alone verifies nothing:
-/// programs that check mails follow it, too.
+/// Loads the page. The link alone verifies nothing: programs that check mails follow it, too.
 #[server(prefix = "/fn", endpoint = "verify_email_screen")]
 pub async fn load_verify_email(
     #[server(default)] token: String,
 ) -> Result<VerifyEmailScreen, Failure> {
-    use crate::ssr::{
-        form,
-        request::{self, RequestKind},
-        response,
-    };
+    use crate::ssr::{form, mailed_link, request};
     use service::accounts::email::{self, EmailLinkKey};
 
     let session = request::session()?;
     if !token.is_empty() {
-        // Only here: on a page without referrer, browsers without Fetch Metadata send forms with
-        // the origin `null`, which is refused as that of another site.
-        response::no_referrer();
-        session.put_secret(KEY, EmailLinkKey::of(&token)).await?;
-        if request::kind() == RequestKind::Page {
-            response::redirect_page("/auth/verify-email");
-        }
+        mailed_link::keep_key(KEY, EmailLinkKey::of(&token), "/auth/verify-email").await?;
     }
     let found = match session.get::<EmailLinkKey>(KEY).await? {
         Some(key) => email::find_link(&request::context()?, &key).await?,

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use leptos::{html::Div, prelude::*};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::row::TokenRow;
-use crate::components::{CopyField, Icon, Shape, focus};
+use crate::components::{Announced, CopyField, Icon, Shape};
 
 /// A token that was just created, with its text.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,21 +29,8 @@ pub(super) fn NewTokenText(
     /// The token.
     new: Signal<Option<NewToken>>,
 ) -> impl IntoView {
-    let node = NodeRef::<Div>::new();
-    Effect::new(move || {
-        if new.with(Option::is_some)
-            && let Some(node) = node.get()
-        {
-            focus(node);
-        }
-    });
-    // The element is always there, because screen readers announce changes inside an existing live
-    // region.
-    view! {
-        <div node_ref=node role="status" tabindex="-1" class="empty:hidden">
-            {move || new.get().map(|new| view! { <Shown new /> })}
-        </div>
-    }
+    let content = |new: NewToken| view! { <Shown new /> }.into_any();
+    view! { <Announced shown=new content /> }
 }
 
 #[component]
