@@ -62,10 +62,7 @@ async fn read(
 pub(super) struct NewCalendarFeed {
     /// Subscribe to it in a calendar. Who has it reads the calendar without logging in. It is
     /// stored nowhere and cannot be shown again.
-    #[schema(
-        format = "uri",
-        example = "https://compete.example/calendars/mccal_0000000000000000000000000000000000000000000000000000000000000000.ics"
-    )]
+    #[schema(format = "uri", example = "https://compete.example/calendars/mccal_00ff.ics")]
     url: String,
     /// What later requests show of it.
     calendar_feed: CalendarFeed,

@@ -17,6 +17,7 @@ use std::collections::HashMap;
 use domain::{Email, ErrorCode, Login, PublicError, User, UserId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
+use self::disabling::disabled;
 pub use self::{
     account::Account,
     add_role::add_role,
@@ -34,7 +35,6 @@ pub(crate) use self::{
     change_password::set_password,
     search::{matches, search_text, search_words},
 };
-use self::{disabling::disabled, sign_up::email_taken};
 pub use crate::credentials::CredentialsVersion;
 use crate::{
     ClientAddress, Context, Result,
@@ -150,4 +150,8 @@ async fn confirm_password(
     let row = found.filter(|_| matches).ok_or_else(wrong)?;
     attempt.succeeded().await?;
     Ok(row)
+}
+
+fn email_taken() -> PublicError {
+    PublicError::on_field(ErrorCode::EmailTaken, "email", "Email already registered")
 }

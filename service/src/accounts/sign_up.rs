@@ -1,10 +1,10 @@
 //! Signing up.
 
-use domain::{ErrorCode, PublicError, Signup, UserId};
+use domain::{Signup, UserId};
 use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::{
-    Account, CredentialsVersion, email,
+    Account, CredentialsVersion, email, email_taken,
     search::{search_text, search_words},
 };
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
 /// not delay its logins.
 ///
 /// # Errors
-/// [`ErrorCode::EmailTaken`] when the address has an account, in any case.
+/// [`domain::ErrorCode::EmailTaken`] when the address has an account, in any case.
 pub async fn sign_up(ctx: &Context, signup: Signup, from: ClientAddress) -> Result<Account> {
     let account = create(ctx, signup, false).await?;
     // The account exists; a failure here does not fail the request.
@@ -79,8 +79,4 @@ async fn create(ctx: &Context, signup: Signup, is_verified: bool) -> Result<Acco
     })
     .await?;
     Ok(row.into())
-}
-
-pub(super) fn email_taken() -> PublicError {
-    PublicError::on_field(ErrorCode::EmailTaken, "email", "Email already registered")
 }

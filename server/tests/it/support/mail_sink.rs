@@ -49,7 +49,7 @@ impl MailSink {
         self.mails().len()
     }
 
-    /// The contents of the mails that it has accepted, without the soft line breaks of the encoding.
+    /// The contents of the mails that it has accepted, without soft line breaks.
     pub(crate) fn mails(&self) -> Vec<String> {
         self.accepted.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

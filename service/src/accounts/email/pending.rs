@@ -5,14 +5,12 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, sea_query::OnConflict,
 };
 
-use super::SendEmailVerification;
 use crate::{
     Result,
     entity::{
         email_verification::{Column, Entity, Model},
         user,
     },
-    jobs::NewJob,
     mail::delivery::GIVE_UP_AFTER,
 };
 
@@ -48,11 +46,6 @@ pub(super) async fn store(db: &impl ConnectionTrait, row: Model) -> Result<()> {
     let insert = Entity::insert(row.into_active_model()).on_conflict(replace);
     insert.exec_without_returning(db).await?;
     Ok(())
-}
-
-/// The job that sends the mail.
-pub(super) fn job(user: UserId, email: &Email) -> NewJob {
-    NewJob::from(SendEmailVerification { user_id: user, email: email.as_str().to_owned() })
 }
 
 /// Removes the address that an account was to verify.

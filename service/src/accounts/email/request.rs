@@ -5,7 +5,7 @@ use domain::{Email, EmailStatus, ErrorCode, PublicError, UserId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::{
-    AT_MOST_EVERY, notice, pending,
+    AT_MOST_EVERY, notice, pending, send,
     status::{gone, of_user},
 };
 use crate::{
@@ -32,7 +32,7 @@ pub(in crate::accounts) async fn at_sign_up(
     }
     let now = ctx.now();
     pending::store(tx, pending::unwritten(now, user, email)).await?;
-    jobs::add(tx, now, [pending::job(user, email)]).await
+    jobs::add(tx, now, [send::job(user, email)]).await
 }
 
 /// Sends the actor a new mail to verify the address that they are to verify, or that of their
@@ -101,7 +101,7 @@ async fn add(ctx: &Context, user: &user::Model, email: &Email) -> Result<bool> {
     if is_first {
         notice::store_request(ctx, &*tx, user, email).await?;
     }
-    jobs::add(&*tx, now, [pending::job(user.id, email)]).await?;
+    jobs::add(&*tx, now, [send::job(user.id, email)]).await?;
     tx.commit().await?;
     Ok(true)
 }

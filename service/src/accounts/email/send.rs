@@ -12,7 +12,7 @@ use crate::{
     Context, Error, Result,
     entity::{email_verification, user},
     infrastructure::{db::retry, ids::new_id, secrets},
-    jobs::{BackgroundJob, Class, Disposition, Execution},
+    jobs::{BackgroundJob, Class, Disposition, Execution, NewJob},
     mail::{
         delivery::{self, MAX_DELIVERIES, SEND_LIMIT, Sent},
         enclosures::Enclosures,
@@ -85,6 +85,11 @@ impl BackgroundJob for SendEmailVerification {
         }
         sent.map(drop)
     }
+}
+
+/// The job that sends the mail.
+pub(super) fn job(user: UserId, email: &Email) -> NewJob {
+    NewJob::from(SendEmailVerification { user_id: user, email: email.as_str().to_owned() })
 }
 
 /// The link and the code of one mail.
