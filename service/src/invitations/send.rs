@@ -3,7 +3,7 @@
 use std::{borrow::Cow, time::Duration};
 
 use askama::Template;
-use domain::{InvitationId, MailKind, PublicError};
+use domain::{InvitationId, MailKind};
 use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
 
@@ -67,8 +67,7 @@ impl BackgroundJob for SendInvitation {
         // The code is for the owner of the address, who need not be that of an account which has
         // not verified it.
         let account = find_by_email(db, &found.email).await?;
-        let account =
-            account.filter(|user| user.email_verified_at.is_some() || ctx.mailer.is_none());
+        let account = account.filter(|user| user.email_verified_at.is_some() || !ctx.sends_mail());
         let reader = account.as_ref().map(Reader::from);
         let place = WhenAndWhere { online_url: None, ..WhenAndWhere::from(&competition) };
         let deadline = competition.reg_deadline.into();
@@ -132,7 +131,7 @@ async fn send(
     let reserved = limits::reserve(ctx, Topic::Competitions, &invitation.email).await?;
     let Some(reservation) = reserved else {
         // There is no mailbox to find it in: it is mailed later.
-        return Err(PublicError::rate_limited("Too many mails to this address", 3_600).into());
+        return Err(limits::too_many_mails().into());
     };
     let text = Cow::Borrowed(&*mail.body);
     let (text, unsubscribe) = with_unsubscribe_note(ctx, text, address, kind).await?;

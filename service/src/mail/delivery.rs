@@ -8,7 +8,7 @@ use std::{
 use askama::Template;
 use chrono::TimeDelta;
 use domain::{MailId, MailKind};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
 use tracing::Instrument;
 use uuid::Uuid;
@@ -16,12 +16,12 @@ use uuid::Uuid;
 use crate::{
     Context, Error, Result, Undelivered,
     entity::{mail, user},
-    infrastructure::db::retry,
     jobs::{self, BackgroundJob, Class, Disposition, Execution, Route},
     mail::{
         dedup_keys::{EMAIL_CHANGED, kind_of},
         enclosures::{self, Enclosures},
         example::{self, Example},
+        held_messages,
         html_part::html_part,
         limits::{self, Reservation, Topic},
         preferences, refused_addresses,
@@ -105,7 +105,8 @@ impl BackgroundJob for DeliverMail {
         };
         let sent = send(ctx, execution, &letter).await;
         if let Ok(sent @ (Sent::Taken | Sent::AddressRefused)) = sent {
-            refused_addresses::record(ctx, &mail, sent == Sent::AddressRefused).await;
+            let is_refused = sent == Sent::AddressRefused;
+            refused_addresses::record(ctx, mail.user_id, &mail.recipient, is_refused).await;
         }
         if matches!(sent, Ok(Sent::Taken)) {
             reservation.keep();
@@ -130,29 +131,9 @@ async fn recipient(ctx: &Context, mail: &mail::Model) -> Result<Option<String>> 
     let reader = user::Entity::find_by_id(mail.user_id).one(ctx.db.connection()).await?;
     match reader {
         Some(reader) if reader.email_verified_at.is_some() => Ok(Some(reader.email)),
-        Some(_) => retry(|| hold(ctx, mail)).await,
+        Some(_) => held_messages::hold(ctx, mail).await,
         None => Ok(None),
     }
-}
-
-/// Holds a message back until its reader verifies their address. Returns the address if they have
-/// just done so. SERIALIZABLE, so that a verification at the same time finds the message or is
-/// found.
-async fn hold(ctx: &Context, mail: &mail::Model) -> Result<Option<String>> {
-    let tx = ctx.db.begin_serializable().await?;
-    let reader = user::Entity::find_by_id(mail.user_id).one(&*tx).await?;
-    if let Some(reader) = reader.filter(|reader| reader.email_verified_at.is_some()) {
-        return Ok(Some(reader.email));
-    }
-    mail::Entity::update_many()
-        .col_expr(mail::Column::HeldAt, Expr::value(ctx.now().utc()))
-        .filter(mail::Column::Id.eq(mail.id))
-        .exec(&*tx)
-        .await?;
-    tx.commit().await?;
-    MAILS.unverified();
-    tracing::info!(mail.id = %mail.id, "not mailed: the recipient has not verified their address");
-    Ok(None)
 }
 
 /// The right to send the message. `Ok(None)` at the hourly limit, and for a repeated confirmation.

@@ -7,7 +7,7 @@
 //! not postponed either, because a flood would then last for days.
 
 use chrono::TimeDelta;
-use domain::{MailId, Timestamp};
+use domain::{MailId, PublicError, Timestamp};
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, Set,
     prelude::DateTimeUtc,
@@ -140,6 +140,11 @@ impl Count {
             tracing::error!(error, "a mail that was not sent still counts");
         }
     }
+}
+
+/// The error of a job whose mail is sent later, because its address has got too many.
+pub(crate) fn too_many_mails() -> PublicError {
+    PublicError::rate_limited("Too many mails to this address", HOUR.num_seconds() as u32)
 }
 
 /// Counts a mail that is about to be sent. `Ok(None)` when the limit is reached.

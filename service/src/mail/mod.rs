@@ -5,6 +5,7 @@ pub(crate) mod dedup_keys;
 pub mod delivery;
 pub(crate) mod enclosures;
 pub(crate) mod example;
+pub(crate) mod held_messages;
 pub(crate) mod html_part;
 pub(crate) mod limits;
 pub(crate) mod links;

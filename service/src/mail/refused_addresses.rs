@@ -3,23 +3,12 @@
 use domain::UserId;
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 
-use super::dedup_keys::EMAIL_CHANGED;
-use crate::{
-    Context,
-    entity::{mail, user},
-};
+use crate::{Context, entity::user};
 
-/// Records whether the mail server of its recipient has refused the address of a message.
-pub(super) async fn record(ctx: &Context, mail: &mail::Model, is_refused: bool) {
-    // It went to an address that the account has no more.
-    if !mail.dedup_key.starts_with(EMAIL_CHANGED) {
-        record_for(ctx, mail.user_id, &mail.recipient, is_refused).await;
-    }
-}
-
-/// The same for an address of a user, unless it was changed since. A failure of the database is
-/// only logged: the job would send the mail again. The next mail records it then.
-pub(crate) async fn record_for(ctx: &Context, id: UserId, address: &str, is_refused: bool) {
+/// Records whether its mail server has refused the address of a user, unless the user has another
+/// address: a notice to the old one says nothing about the new. A failure of the database is only
+/// logged: the job would send the mail again. The next mail records it then.
+pub(crate) async fn record(ctx: &Context, id: UserId, address: &str, is_refused: bool) {
     use user::Column::{Email, EmailRefusedAt, Id};
     // Nothing is written for an address whose state stays the same.
     let changes = match is_refused {

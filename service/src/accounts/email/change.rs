@@ -5,9 +5,9 @@ use sea_orm::EntityTrait;
 
 use super::{
     pending::remove,
+    replace::replace,
     request::ask,
     status::{gone, of_user},
-    verify::replace,
 };
 use crate::{
     Actor, ClientAddress, Context, Result,

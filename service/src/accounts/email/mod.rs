@@ -11,6 +11,7 @@
 mod change;
 mod notice;
 mod pending;
+mod replace;
 mod request;
 mod send;
 mod status;

@@ -6,7 +6,7 @@ use sea_orm::{
 };
 
 use crate::{
-    Result,
+    Context, Result,
     entity::{
         email_verification::{Column, Entity, Model},
         user,
@@ -27,6 +27,16 @@ pub(super) fn unwritten(now: Timestamp, user: UserId, email: &Email) -> Model {
         expires_at: now.utc() + GIVE_UP_AFTER,
         refused_at: None,
     }
+}
+
+/// The address that a user is to verify; `Ok(None)` if there is none or it has expired.
+pub(super) async fn find(
+    ctx: &Context,
+    db: &impl ConnectionTrait,
+    user: UserId,
+) -> Result<Option<Model>> {
+    let found = Entity::find_by_id(user).filter(Column::ExpiresAt.gt(ctx.now().utc()));
+    Ok(found.one(db).await?)
 }
 
 /// Stores the address that a user is to verify, in place of the one before.

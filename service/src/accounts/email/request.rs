@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::{Email, EmailStatus, ErrorCode, PublicError, UserId};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, EntityTrait};
 
 use super::{
     AT_MOST_EVERY, notice, pending, send,
@@ -51,11 +51,7 @@ pub async fn request(ctx: &Context, actor: &Actor) -> Result<EmailStatus> {
     }
     let db = ctx.db.connection();
     let user = user::Entity::find_by_id(id).one(db).await?.ok_or_else(gone)?;
-    let pending = email_verification::Entity::find_by_id(id)
-        .filter(email_verification::Column::ExpiresAt.gt(ctx.now().utc()))
-        .one(db)
-        .await?;
-    let email = match pending {
+    let email = match pending::find(ctx, db, id).await? {
         Some(pending) => pending.email,
         None if user.email_verified_at.is_none() => user.email.clone(),
         None => return of_user(ctx, db, id).await,

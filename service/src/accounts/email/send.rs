@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use askama::Template;
-use domain::{Email, EmailCode, PublicError, UserId};
+use domain::{Email, EmailCode, UserId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +55,7 @@ impl BackgroundJob for SendEmailVerification {
             limits::reserve(ctx, Topic::EmailVerification, email.as_str()).await?
         else {
             // There is no other way to get it: it is mailed later.
-            return Err(PublicError::rate_limited("Too many mails to this address", 3_600).into());
+            return Err(limits::too_many_mails().into());
         };
         let Some(secrets) = store(ctx, user.id, &email).await? else {
             reservation.release().await;
@@ -78,7 +78,7 @@ impl BackgroundJob for SendEmailVerification {
             }
             Ok(Sent::AddressRefused) => {
                 reservation.release().await;
-                refused_addresses::record_for(ctx, user.id, email.as_str(), true).await;
+                refused_addresses::record(ctx, user.id, email.as_str(), true).await;
                 record_refusal(ctx, user.id, &secrets).await?;
             }
             Ok(Sent::GivenUp) | Err(_) => reservation.release().await,

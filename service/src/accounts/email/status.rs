@@ -1,12 +1,10 @@
 //! What a user sees of their address.
 
 use domain::{EmailStatus, ErrorCode, PendingEmail, PublicError, UserId};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, EntityTrait};
 
-use crate::{
-    Actor, Context, Result,
-    entity::{email_verification, user},
-};
+use super::pending;
+use crate::{Actor, Context, Result, entity::user};
 
 /// The address of the actor, whether it is verified, and the one that they are to verify.
 ///
@@ -23,11 +21,7 @@ pub(super) async fn of_user(
     id: UserId,
 ) -> Result<EmailStatus> {
     let user = user::Entity::find_by_id(id).one(db).await?.ok_or_else(gone)?;
-    let pending = email_verification::Entity::find_by_id(id)
-        .filter(email_verification::Column::ExpiresAt.gt(ctx.now().utc()))
-        .one(db)
-        .await?;
-    let pending = pending.map(|row| PendingEmail {
+    let pending = pending::find(ctx, db, id).await?.map(|row| PendingEmail {
         email: row.email,
         expires_at: row.expires_at.into(),
         refused: row.refused_at.is_some(),

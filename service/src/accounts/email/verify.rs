@@ -1,30 +1,22 @@
 //! Verifying an address by the link or the code of a mail.
 
-use chrono::TimeDelta;
 use domain::{Email, EmailCode, EmailStatus, ErrorCode, PublicError, UserId};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select, Set, prelude::DateTimeUtc, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, Select, sea_query::Expr,
 };
 
 use super::{
-    EmailLinkKey, LIFETIME, code_hash, notice,
+    EmailLinkKey, LIFETIME, code_hash,
+    replace::replace,
     status::{gone, of_user},
 };
 use crate::{
     Actor, Context, Error, Result,
-    accounts::{search_text, search_words},
-    entity::{email_verification, mail, password_reset, user},
-    error::is_unique_violation,
+    entity::{email_verification, user},
     infrastructure::db::{bulk::update_returning, retry},
     jobs::{self, NewJob},
-    mail::{delivery::DeliverMail, preferences},
+    mail::{delivery::DeliverMail, held_messages},
 };
-
-/// Messages that are mailed when the first address of an account is verified, at most.
-const WAITING: u64 = 10;
-/// How old they may be.
-const WAITED: TimeDelta = TimeDelta::days(4);
 
 /// What a link verifies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,49 +105,7 @@ pub(crate) async fn verified_by_reset_link(
         .exec(tx)
         .await?;
     replace(ctx, tx, user, &email, true).await?;
-    mail_waiting(ctx, tx, id).await
-}
-
-/// Gives an account an address, or another spelling of its address. The owner of the old address is
-/// notified if they had verified it, and its links to set a password end.
-pub(super) async fn replace(
-    ctx: &Context,
-    tx: &impl ConnectionTrait,
-    user: user::Model,
-    email: &Email,
-    is_verified: bool,
-) -> Result<()> {
-    let now = ctx.now().utc();
-    let before = user.clone();
-    let is_same = email.key() == before.email_key;
-    let proved_at = before.email_verified_at.filter(|_| is_same).unwrap_or(now);
-    let changed = user::ActiveModel {
-        email: Set(email.as_str().to_owned()),
-        email_key: Set(email.key()),
-        search_text: Set(search_text(&user.name, email.as_str())),
-        search_words: Set(search_words(&user.name, email.as_str())),
-        email_verified_at: Set(is_verified.then_some(proved_at)),
-        email_refused_at: Set(None),
-        ..user.into()
-    };
-    match changed.update(tx).await {
-        Ok(_) => {}
-        Err(error) if is_unique_violation(&error) => {
-            let message = "Another account has this email address";
-            return Err(PublicError::new(ErrorCode::EmailTaken, message).into());
-        }
-        Err(error) => return Err(error.into()),
-    }
-    if is_same {
-        return Ok(());
-    }
-    password_reset::Entity::delete_many()
-        .filter(password_reset::Column::UserId.eq(before.id))
-        .exec(tx)
-        .await?;
-    preferences::move_to(ctx, tx, &before.email, email.as_str()).await?;
-    tracing::info!(user.id = %before.id, "the address of an account was changed");
-    notice::store(ctx, tx, &before, email).await
+    mail_held(ctx, tx, id).await
 }
 
 async fn accept(
@@ -172,32 +122,17 @@ async fn accept(
     replace(ctx, tx, user, &email, true).await?;
     email_verification::Entity::delete_by_id(row.user_id).exec(tx).await?;
     if is_first {
-        mail_waiting(ctx, tx, row.user_id).await?;
+        mail_held(ctx, tx, row.user_id).await?;
     }
     Ok(())
 }
 
-/// Mails the newest unread messages that were held back until the first address of the account was
-/// verified: a confirmation of a registration, for example, that was made right after signing up.
-async fn mail_waiting(ctx: &Context, tx: &impl ConnectionTrait, id: UserId) -> Result<()> {
-    let held = || mail::Column::UserId.eq(id).and(mail::Column::HeldAt.is_not_null());
-    let mut waiting = mail::Entity::find()
-        .filter(held())
-        .filter(mail::Column::ReadAt.is_null())
-        .filter(mail::Column::SentAt.gt(ctx.now().utc() - WAITED))
-        .order_by_desc(mail::Column::SentAt)
-        .order_by_desc(mail::Column::Id)
-        .limit(WAITING)
-        .all(tx)
-        .await?;
-    waiting.reverse();
-    mail::Entity::update_many()
-        .col_expr(mail::Column::HeldAt, Expr::value(None::<DateTimeUtc>))
-        .filter(held())
-        .exec(tx)
-        .await?;
-    let job = |mail: mail::Model| NewJob::from(DeliverMail { mail_id: mail.id });
-    jobs::add(tx, ctx.now(), waiting.into_iter().map(job)).await
+/// Mails messages that were held back until the first address of the account was verified: a
+/// confirmation of a registration, for example, that was made right after signing up.
+async fn mail_held(ctx: &Context, tx: &impl ConnectionTrait, id: UserId) -> Result<()> {
+    let released = held_messages::release(ctx, tx, id).await?;
+    let job = |mail_id| NewJob::from(DeliverMail { mail_id });
+    jobs::add(tx, ctx.now(), released.into_iter().map(job)).await
 }
 
 fn valid(ctx: &Context, EmailLinkKey(hash): &EmailLinkKey) -> Select<email_verification::Entity> {

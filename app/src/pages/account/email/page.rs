@@ -1,7 +1,7 @@
 //! The page of the address.
 
 use domain::EmailStatus;
-use leptos::{either::EitherOf3, prelude::*};
+use leptos::{either::EitherOf3, prelude::*, server_fn::ServerFn};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -82,26 +82,9 @@ fn Content(
 ) -> impl IntoView {
     let EmailScreen { status, code: code_start, send: send_start, change: change_start } = screen;
     let (status, set_status) = signal(status);
-    let latest = move || {
-        let of_code = code.value().get().and_then(Result::ok);
-        let of_send = send.value().get().and_then(Result::ok);
-        let of_change = change.value().get().and_then(Result::ok);
-        [of_code, of_send, of_change]
-    };
-    // Each form answers with the status after it.
-    for index in 0..3 {
-        Effect::watch(
-            move || latest()[index].clone(),
-            move |now, before, _| {
-                if let Some(now) = now
-                    && before.is_none_or(|before| before.as_ref() != Some(now))
-                {
-                    set_status.set(now.clone());
-                }
-            },
-            false,
-        );
-    }
+    show_reply(code, set_status);
+    show_reply(send, set_status);
+    show_reply(change, set_status);
     let verified = success_of(code, code_start.1);
     let changed = success_of(change, change_start.1);
     let is_pending = Signal::derive(move || status.with(|status| status.pending.is_some()));
@@ -175,6 +158,20 @@ fn Content(
             <ChangeForm start=change_start.0 email action=change />
         </div>
     }
+}
+
+/// Shows the status that a form answers with.
+fn show_reply<S>(action: ServerAction<S>, status: WriteSignal<EmailStatus>)
+where
+    S: ServerFn<Output = EmailStatus, Error = Failure> + Clone + Send + Sync + 'static,
+{
+    Effect::new(move || {
+        if action.version().get() > 0
+            && let Some(Ok(now)) = action.value().get()
+        {
+            status.set(now);
+        }
+    });
 }
 
 /// The next step.
