@@ -27,7 +27,7 @@ pub(super) async fn hold(ctx: &Context, mail: &Model) -> Result<Option<String>> 
     let verified = retry(|| attempt(ctx, mail)).await?;
     if verified.is_none() {
         MAILS.unverified();
-        tracing::info!(mail.id = %mail.id, "not mailed: the recipient has not verified their address");
+        tracing::info!(mail.id = %mail.id, "not mailed: the recipient's address is not verified");
     }
     Ok(verified)
 }
