@@ -11,10 +11,10 @@ pub(super) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let proved_at = timestamp_with_time_zone_null("email_verified_at");
+        let verified_at = timestamp_with_time_zone_null("email_verified_at");
         let refused_at = timestamp_with_time_zone_null("email_refused_at");
         // SQLite adds one column at a time.
-        for column in [proved_at, refused_at] {
+        for column in [verified_at, refused_at] {
             let users = Table::alter().table("users").add_column(column).to_owned();
             manager.alter_table(users).await?;
         }

@@ -24,13 +24,13 @@ pub(super) async fn replace(
     let now = ctx.now().utc();
     let before = user.clone();
     let is_same = email.key() == before.email_key;
-    let proved_at = before.email_verified_at.filter(|_| is_same).unwrap_or(now);
+    let verified_at = before.email_verified_at.filter(|_| is_same).unwrap_or(now);
     let changed = user::ActiveModel {
         email: Set(email.as_str().to_owned()),
         email_key: Set(email.key()),
         search_text: Set(search_text(&user.name, email.as_str())),
         search_words: Set(search_words(&user.name, email.as_str())),
-        email_verified_at: Set(is_verified.then_some(proved_at)),
+        email_verified_at: Set(is_verified.then_some(verified_at)),
         email_refused_at: Set(None),
         ..user.into()
     };

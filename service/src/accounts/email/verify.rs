@@ -160,8 +160,8 @@ async fn was_just_verified(ctx: &Context, id: UserId) -> Result<bool> {
         return Ok(false);
     }
     let user = user::Entity::find_by_id(id).one(db).await?;
-    let proved_at = user.and_then(|user| user.email_verified_at);
-    Ok(proved_at.is_some_and(|at| at > ctx.now().utc() - LIFETIME))
+    let verified_at = user.and_then(|user| user.email_verified_at);
+    Ok(verified_at.is_some_and(|at| at > ctx.now().utc() - LIFETIME))
 }
 
 fn link_invalid() -> PublicError {

@@ -59,3 +59,19 @@ async fn a_message_whose_delivery_waits_is_mailed_once_after_a_verification() {
     run_pending_jobs(&ctx).await;
     assert_eq!(addressees(&sink), [ADA, ADA]);
 }
+
+#[tokio::test]
+async fn the_newest_ten_of_more_messages_are_mailed_by_the_first_verification() {
+    let (world, sink, ctx, ada) = site().await;
+    world.fill_mailbox(&ada, 1, "Earliest").await;
+    world.clock.advance(TimeDelta::minutes(1));
+    world.fill_mailbox(&ada, 10, "New").await;
+    world.execute("UPDATE mailbox SET held_at = sent_at").await.unwrap();
+    request(&ctx, &ada).await.unwrap();
+    run_pending_jobs(&ctx).await;
+    verify_by_code(&ctx, &ada, &code_of(sink.mails().last().unwrap())).await.unwrap();
+    run_pending_jobs(&ctx).await;
+    let mails = sink.mails();
+    assert_eq!(mails.iter().filter(|mail| mail.body.contains("New")).count(), 10);
+    assert!(mails.iter().all(|mail| !mail.body.contains("Earliest")));
+}
