@@ -29,6 +29,7 @@ type World = {
   mail: string;
   token: string;
   webhook: string;
+  message: string;
 };
 type Picture = { name: string; path: (world: World) => string; viewer?: Viewer };
 
@@ -68,6 +69,8 @@ const PICTURES: Picture[] = [
   { name: 'cover', path: ({ competition }) => `/competitions/${competition}/cover`, viewer: 'organizer' },
   { name: 'access', path: ({ competition }) => `/competitions/${competition}/access`, viewer: 'organizer' },
   { name: 'invitations', path: ({ competition }) => `/competitions/${competition}/invitations`, viewer: 'organizer' },
+  { name: 'messages', path: ({ competition }) => `/competitions/${competition}/manage/messages`, viewer: 'organizer' },
+  { name: 'message', path: ({ competition, message }) => `/competitions/${competition}/manage/messages/${message}`, viewer: 'organizer' },
   { name: 'pictures', path: () => '/pictures', viewer: 'organizer' },
   { name: 'questions', path: ({ competition }) => `/competitions/${competition}/questions`, viewer: 'organizer' },
   { name: 'webhooks', path: () => '/webhooks', viewer: 'organizer' },
@@ -78,6 +81,7 @@ const PICTURES: Picture[] = [
   { name: 'mailbox', path: () => '/mailbox', viewer: 'participant' },
   { name: 'mailbox-open', path: ({ mail }) => `/mailbox?mail=${mail}`, viewer: 'participant' },
   { name: 'mail-confirmation', path: () => '/dev/mails/confirmation.answers' },
+  { name: 'mail-organizer-message', path: () => '/dev/mails/organizer_message' },
   { name: 'mail-change', path: () => '/dev/mails/change_notice' },
   { name: 'mail-reset-link', path: () => '/dev/mails/reset_link' },
   { name: 'mail-email-verification', path: () => '/dev/mails/email_verification' },
@@ -174,8 +178,25 @@ async function bringToLife(request: APIRequestContext): Promise<World> {
     const created = await request.post('/api/auth/tokens', { headers, data: TOKEN });
     personalToken = (await created.json()).personalToken.id;
   }
+  const message = await sendMessage(request, sprint);
   const webhook = await makeWebhook(request, sprint);
-  return { competition: sprint, asking, underWay, registration, mail, token: personalToken, webhook };
+  return { competition: sprint, asking, underWay, registration, mail, message, token: personalToken, webhook };
+}
+
+/** A draft of a message to the participants; another one was sent. */
+async function sendMessage(request: APIRequestContext, competitionId: string): Promise<string> {
+  const { token } = await (await request.post('/api/auth/login', { data: ACCOUNTS.organizer })).json();
+  const headers = { authorization: `Bearer ${token}` };
+  const path = `/api/competitions/${competitionId}/messages`;
+  const written = { subject: 'Bring a laptop', text: 'Please bring **your own** one:\n\n- charged\n- with a charger' };
+  const [sent, draft] = await Promise.all(
+    [written, { subject: 'The rooms', text: 'You find them on the ground floor.' }].map(async (message) => {
+      const data = { ...message, statuses: ['CONFIRMED'] };
+      return (await request.post(path, { headers, data })).json();
+    }),
+  );
+  await request.post(`${path}/${sent.id}/send`, { headers, data: { version: sent.version } });
+  return draft.id;
 }
 
 /** A webhook with a delivery that has succeeded and one that has failed. */

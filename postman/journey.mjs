@@ -14,6 +14,7 @@
 const REPLAYED = { 'is replayed': 'pm.response.headers.get("Idempotency-Replayed") === "true"' };
 const COMPETITION = { id: '{{competitionId}}' };
 const WEBHOOK = { id: '{{webhookId}}' };
+const MESSAGE = { ...COMPETITION, messageId: '{{messageId}}' };
 
 const signUp = (role, name) => ({
   id: 'sign_up',
@@ -180,6 +181,35 @@ export const JOURNEY = {
     },
     { id: 'count_unread_mails', as: 'participant' },
     { id: 'mark_mail_read', as: 'participant', path: { id: '{{mailId}}' } },
+  ],
+  Messages: [
+    {
+      id: 'create_message',
+      as: 'organizer',
+      path: COMPETITION,
+      body: { subject: 'Bring a laptop', text: 'Please bring **your own** laptop.', statuses: ['CONFIRMED'] },
+      save: { messageId: 'response.id' },
+      tests: { 'is a draft': 'response.status === "DRAFT"' },
+    },
+    { id: 'list_messages', as: 'organizer', path: COMPETITION, tests: { 'lists it': 'response.length === 1' } },
+    { id: 'edit_message', as: 'organizer', path: MESSAGE, body: { subject: 'Bring your laptop' } },
+    {
+      id: 'preview_recipients',
+      as: 'organizer',
+      path: MESSAGE,
+      tests: { 'counts them': 'response.count === 1 && response.samples.length === 1' },
+    },
+    { id: 'send_test_message', as: 'organizer', path: MESSAGE },
+    {
+      id: 'send_message',
+      as: 'organizer',
+      path: MESSAGE,
+      body: { version: 2, at: '2029-11-01T09:00:00.000Z' },
+      status: [200, 400],
+    },
+    { id: 'get_message', as: 'organizer', path: MESSAGE },
+    { id: 'stop_message', as: 'organizer', path: MESSAGE, status: [200, 409] },
+    { id: 'delete_message', as: 'organizer', path: MESSAGE },
   ],
   Webhooks: [
     {

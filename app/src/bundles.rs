@@ -26,9 +26,9 @@ use crate::{
         competitions::{
             AccessPage, AnswersPage, CancelCompetitionPage, CancelRegistrationPage,
             CheckInListPage, CompetitionDetailPage, CompetitionListPage, CoverPage,
-            CreateCompetitionPage, EditCompetitionPage, InvitationsPage, ManageOverviewPage,
-            ManageSettingsPage, ParticipantPage, ParticipantsPage, QuestionsPage, RegisterPage,
-            WaitingListPage,
+            CreateCompetitionPage, EditCompetitionPage, EditMessagePage, InvitationsPage,
+            ManageOverviewPage, ManageSettingsPage, MessagePage, MessagesPage, ParticipantPage,
+            ParticipantsPage, QuestionsPage, RegisterPage, WaitingListPage, WriteMessagePage,
         },
         dashboard::DashboardPage,
         mailbox::MailboxPage,
@@ -135,6 +135,10 @@ bundle! { organize, OrganizePages, show_organize, fetch_organize:
     CoverPage,
     PicturesPage,
     InvitationsPage,
+    MessagesPage,
+    WriteMessagePage,
+    MessagePage,
+    EditMessagePage,
 }
 
 bundle! { integrate, IntegratePages, show_integrate, fetch_integrate:

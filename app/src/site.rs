@@ -122,6 +122,26 @@ fn Site() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route
+                    path=path!("/competitions/:id/manage/messages")
+                    view={Lazy::<organize::MessagesPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/competitions/:id/manage/messages/write")
+                    view={Lazy::<organize::WriteMessagePage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/competitions/:id/manage/messages/:messageId")
+                    view={Lazy::<organize::MessagePage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/competitions/:id/manage/messages/:messageId/edit")
+                    view={Lazy::<organize::EditMessagePage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
                     path=path!("/competitions/:id/manage/settings")
                     view={Lazy::<organize::ManageSettingsPage>::new()}
                     ssr=SsrMode::Async

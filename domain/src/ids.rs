@@ -77,6 +77,10 @@ id!(
     MailId
 );
 id!(
+    /// Names a message of an organizer to participants.
+    OrganizerMessageId
+);
+id!(
     /// Names a background job.
     JobId
 );

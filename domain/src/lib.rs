@@ -27,6 +27,7 @@ mod mail_preferences;
 mod mailbox;
 mod normal_form;
 mod number;
+mod organizer_message;
 mod paging;
 mod password;
 mod personal_token;
@@ -82,8 +83,8 @@ pub use email::{
 pub use error::{ErrorCode, Faults, FieldError, PublicError};
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
 pub use ids::{
-    AssetId, CompetitionId, DeliveryId, InvitationId, JobId, MailId, PersonalTokenId, QuestionId,
-    RegistrationId, UserId, WebhookId,
+    AssetId, CompetitionId, DeliveryId, InvitationId, JobId, MailId, OrganizerMessageId,
+    PersonalTokenId, QuestionId, RegistrationId, UserId, WebhookId,
 };
 pub use if_match::{IfMatch, InvalidIfMatch};
 pub use job::{DeadLetter, QueueStats};
@@ -91,6 +92,11 @@ pub use mail_preferences::{MailChannel, MailKind, MailPreferences, MailPreferenc
 pub use mailbox::{Mail, MailFilter, MailPage, MailQuery};
 pub use normal_form::searchable;
 pub use number::grouped;
+pub use organizer_message::{
+    MAX_MESSAGES, MAX_MESSAGES_A_DAY, MAX_SCHEDULED_AHEAD, MessageRecipients, MessageUpdate,
+    OrganizerMessage, OrganizerMessageDraft, OrganizerMessageInput, OrganizerMessageStatus,
+    Recipient, RecipientPreview, SendMessage, SendMessageInput,
+};
 pub use paging::{MAX_COUNTED, MAX_PAGE_NUMBER, MAX_PAGE_SIZE, Page, PageQuery, Paging};
 pub use password::{
     AccountDeletionInput, PasswordChange, PasswordChangeInput, PasswordReset, PasswordResetInput,
@@ -124,9 +130,9 @@ pub use roster::{
     RosterEntry, RosterFilter, RosterOrder, RosterPage, RosterQuery, RosterSort, RosterTotals,
 };
 pub use text::{
-    AccessCode, AnswerText, ChangeNote, CoverAlt, Description, Email, Password, PersonName,
-    QuestionHelp, QuestionLabel, QuestionOption, RejectionReason, SectionText, Summary, Tag,
-    TimeZoneName, Title, TokenName, VenueAddress, VenueName, WebLink,
+    AccessCode, AnswerText, ChangeNote, CoverAlt, Description, Email, MessageSubject, MessageText,
+    Password, PersonName, QuestionHelp, QuestionLabel, QuestionOption, RejectionReason,
+    SectionText, Summary, Tag, TimeZoneName, Title, TokenName, VenueAddress, VenueName, WebLink,
 };
 pub use timestamp::{InvalidTimestamp, Timestamp, local_time};
 pub use token::{LogoutInput, RefreshInput};

@@ -19,12 +19,14 @@ pub enum MailKind {
     Reminders,
     /// Invitations to competitions.
     Invitations,
+    /// What organizers write to participants.
+    Messages,
 }
 
 impl MailKind {
     /// Every kind there is, in the order of forms.
-    pub const ALL: [Self; 4] =
-        [Self::Registrations, Self::Changes, Self::Reminders, Self::Invitations];
+    pub const ALL: [Self; 5] =
+        [Self::Registrations, Self::Changes, Self::Reminders, Self::Messages, Self::Invitations];
 
     /// The name in links, on the wire and in the database.
     pub fn as_str(self) -> &'static str {
@@ -33,6 +35,7 @@ impl MailKind {
             Self::Changes => "changes",
             Self::Reminders => "reminders",
             Self::Invitations => "invitations",
+            Self::Messages => "messages",
         }
     }
 
@@ -43,12 +46,13 @@ impl MailKind {
             Self::Changes => "changed and cancelled competitions",
             Self::Reminders => "competitions that start soon",
             Self::Invitations => "invitations to competitions",
+            Self::Messages => "messages of organizers",
         }
     }
 
     /// Whether a mail of this kind has a link that ends them: participants count on the others.
     pub fn has_unsubscribe_link(self) -> bool {
-        matches!(self, Self::Reminders | Self::Invitations)
+        matches!(self, Self::Reminders | Self::Invitations | Self::Messages)
     }
 }
 
@@ -97,7 +101,8 @@ impl FromStr for MailChannel {
 #[cfg_attr(
     feature = "openapi",
     schema(example = json!({
-        "registrations": "MAIL", "changes": "MAIL", "reminders": "MAILBOX", "invitations": "MAIL"
+        "registrations": "MAIL", "changes": "MAIL", "reminders": "MAILBOX", "invitations": "MAIL",
+        "messages": "MAIL"
     }))
 )]
 pub struct MailPreferences {
@@ -109,6 +114,8 @@ pub struct MailPreferences {
     pub reminders: MailChannel,
     /// Invitations to competitions.
     pub invitations: MailChannel,
+    /// What organizers write to participants.
+    pub messages: MailChannel,
 }
 
 impl MailPreferences {
@@ -119,6 +126,7 @@ impl MailPreferences {
             MailKind::Changes => self.changes,
             MailKind::Reminders => self.reminders,
             MailKind::Invitations => self.invitations,
+            MailKind::Messages => self.messages,
         }
     }
 
@@ -130,6 +138,7 @@ impl MailPreferences {
             MailKind::Changes => &mut self.changes,
             MailKind::Reminders => &mut self.reminders,
             MailKind::Invitations => &mut self.invitations,
+            MailKind::Messages => &mut self.messages,
         };
         *of_kind = channel;
         self
@@ -158,6 +167,10 @@ pub struct MailPreferencesPatch {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<MailChannel>))]
     #[serde(default)]
     pub invitations: Raw<String>,
+    /// What organizers write to participants.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<MailChannel>))]
+    #[serde(default)]
+    pub messages: Raw<String>,
     /// Anything else: refused, by name.
     #[cfg_attr(feature = "openapi", schema(ignore))]
     #[serde(flatten)]
@@ -190,6 +203,7 @@ impl MailPreferencesPatch {
             MailKind::Changes => &self.changes,
             MailKind::Reminders => &self.reminders,
             MailKind::Invitations => &self.invitations,
+            MailKind::Messages => &self.messages,
         }
     }
 }

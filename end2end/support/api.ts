@@ -61,6 +61,8 @@ type Wanted = {
   };
 };
 
+export type OrganizerMessage = { id: string; version: number };
+
 /** Answers in the order of the questions. */
 function answersTo(competition: Competition, values: unknown[]): object[] {
   return values.map((value, index) => ({ questionId: competition.questions?.[index]?.id, value }));
@@ -159,6 +161,22 @@ export class Api {
     const path = `/api/competitions/${competition.id}/invitations`;
     const invitations = await this.send<{ code: string }[]>('GET', path, owner);
     return invitations.map(({ code }) => code);
+  }
+
+  /** Writes a draft of a message to the participants with a seat, as the owner of the competition. */
+  writeMessage(
+    owner: Person,
+    competition: Competition,
+    wanted: { subject?: string; text?: string } = {},
+  ): Promise<OrganizerMessage> {
+    const message = { subject: 'Bring a laptop', text: 'Your **own** one.', statuses: ['CONFIRMED'], ...wanted };
+    return this.send('POST', `/api/competitions/${competition.id}/messages`, owner, message);
+  }
+
+  /** Sends a message at once, as the owner of the competition. */
+  async sendMessage(owner: Person, competition: Competition, message: OrganizerMessage): Promise<void> {
+    const { id, version } = message;
+    await this.call('POST', `/api/competitions/${competition.id}/messages/${id}/send`, owner, { version });
   }
 
   /** Replaces the answers of a participant, as the owner of the competition. */

@@ -42,6 +42,10 @@ export type World = People & {
   past: Competition;
   /** The id of a message of the participant. */
   mail: string;
+  /** The id of a draft of a message to the participants of `competition`. */
+  draftMessage: string;
+  /** The id of a message that they have. */
+  sentMessage: string;
   /** The id of a personal access token of the organizer. */
   token: string;
   /** The id of a webhook of the organizer, with a delivery that fails. */
@@ -132,6 +136,11 @@ export async function makeWorld(api: Api): Promise<World> {
   ]);
   await expect.poll(() => api.mailOf(participant)).toHaveLength(3);
   const [mail] = await api.mailOf(participant);
+  const wanted = { subject: LONG_WORD, text: `# ${LONG_WORD.repeat(2)}\n\n- ${LONG_WORD.repeat(2)}` };
+  const draftMessage = await api.writeMessage(organizer, competition, wanted);
+  const sentMessage = await api.writeMessage(organizer, competition, wanted);
+  await api.sendMessage(organizer, competition, sentMessage);
+  await expect.poll(() => api.mailOf(participant)).toHaveLength(4);
   return {
     admin,
     organizer,
@@ -151,6 +160,8 @@ export async function makeWorld(api: Api): Promise<World> {
     cancelled,
     past,
     mail: mail?.id ?? '',
+    draftMessage: draftMessage.id,
+    sentMessage: sentMessage.id,
     token: token.id,
     webhook: webhook.id,
     quietWebhook: quietWebhook.id,

@@ -182,8 +182,8 @@ test('the tabs lead to every page where a competition is managed', async ({ page
   await logInAs(page, organizer);
   await open(page, `/competitions/${competition.id}/manage`);
   const tabs = page.getByRole('navigation', { name: 'Manage the competition' }).getByRole('link');
-  await expect(tabs).toHaveText(['Overview', 'Participants', 'Waiting list', 'Questions', 'Settings']);
-  for (const name of ['Participants', 'Waiting list', 'Questions', 'Settings']) {
+  await expect(tabs).toHaveText(['Overview', 'Participants', 'Waiting list', 'Messages', 'Questions', 'Settings']);
+  for (const name of ['Participants', 'Waiting list', 'Messages', 'Questions', 'Settings']) {
     await hydrated(page);
     await tabs.filter({ hasText: name }).click();
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(name);

@@ -50,6 +50,7 @@ mod m20261130_000050_calendar_parts;
 mod m20261130_000051_mail_preferences;
 mod m20261201_000052_email_verifications;
 mod m20261201_000053_calendar_feeds;
+mod m20261201_000054_organizer_messages;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -100,6 +101,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000051_mail_preferences::Migration),
             Box::new(m20261201_000052_email_verifications::Migration),
             Box::new(m20261201_000053_calendar_feeds::Migration),
+            Box::new(m20261201_000054_organizer_messages::Migration),
         ]
     }
 }

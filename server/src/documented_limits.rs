@@ -5,8 +5,9 @@ use std::{collections::BTreeSet, time::Duration};
 use chrono::TimeDelta;
 use domain::{
     AnswerText, ErrorCode, MAX_ACCESS_CODES, MAX_ASSETS, MAX_ASSETS_A_DAY, MAX_CAPACITY,
-    MAX_INVITATIONS, MAX_INVITATIONS_A_DAY, MAX_INVITED_AT_ONCE, MAX_OPTIONS, MAX_PAGE_SIZE,
-    MAX_QUESTIONS, MAX_REVIEWED, MAX_STORED_QUESTIONS, MAX_UPLOAD, MAX_WAITLIST,
+    MAX_INVITATIONS, MAX_INVITATIONS_A_DAY, MAX_INVITED_AT_ONCE, MAX_MESSAGES, MAX_MESSAGES_A_DAY,
+    MAX_OPTIONS, MAX_PAGE_SIZE, MAX_QUESTIONS, MAX_REVIEWED, MAX_STORED_QUESTIONS, MAX_UPLOAD,
+    MAX_WAITLIST,
 };
 use serde_json::Value;
 use service::{
@@ -175,6 +176,17 @@ fn the_document_has_every_limit_as_it_is() {
             format!("{} in 24 hours", grouped(MAX_INVITATIONS_A_DAY)),
             "",
         ),
+        row(
+            "Message to participants",
+            format!(
+                "{} characters, its subject {}",
+                length(&description, "MessageText"),
+                length(&description, "MessageSubject")
+            ),
+            "",
+        ),
+        row("Messages of a competition", MAX_MESSAGES.to_string(), ""),
+        row("Messages of an organizer", format!("{MAX_MESSAGES_A_DAY} in 24 hours"), ""),
         row(
             "Picture",
             format!("{} MB and {} pixels", MAX_UPLOAD / 1024 / 1024, grouped(MAX_PIXELS)),

@@ -11,6 +11,7 @@ use crate::{
     invitations::SendInvitation,
     jobs::{Registered, RegisteredJob, Registry, names_are_distinct},
     mail::delivery::DeliverMail,
+    organizer_messages::SendOrganizerMessage,
     password_reset::SendResetLink,
     reminder::SendReminders,
     review_notice::NotifyOfReviews,
@@ -35,6 +36,7 @@ jobs! {
     NotifyOfChange,
     NotifyOfReviews,
     SendReminders,
+    SendOrganizerMessage,
     CleanUp,
     DeliverMail,
     SendResetLink,
@@ -77,6 +79,7 @@ mod tests {
             ("tell_of_cancellation", 10, Class::Background, "tell_of_cancellation"),
             ("notify_of_change", 10, Class::Background, "notify_of_change"),
             ("send_reminders", 10, Class::Background, "send_reminders"),
+            ("send_organizer_message", 11, Class::Background, "send_organizer_message"),
             ("deliver_webhooks", 12, Class::Webhooks, "deliver_webhooks"),
             ("deliver_mail", 15, Class::BulkMail, "deliver_bulk_mail"),
             ("send_invitation", 16, Class::BulkMail, "send_invitation"),
@@ -147,6 +150,10 @@ mod tests {
         assert_reads_back(
             SendInvitation { invitation: domain::InvitationId(id) },
             &format!(r#"{{"invitation":"{text}"}}"#),
+        );
+        assert_reads_back(
+            SendOrganizerMessage { message_id: domain::OrganizerMessageId(id) },
+            &format!(r#"{{"message_id":"{text}"}}"#),
         );
         assert_reads_back(SendReminders {}, "{}");
         assert_reads_back(CleanUp {}, "{}");

@@ -179,8 +179,8 @@ pub(crate) fn mail_examples() -> Vec<Example> {
         })
     };
     vec![
-        Example { name: "cancellation_notice", mail: notice(&dated, false) },
-        Example { name: "cancellation_notice.started", mail: notice(&dated, true) },
-        Example { name: "cancellation_notice.undated", mail: notice(&undated, false) },
+        Example::of_mail("cancellation_notice", notice(&dated, false)),
+        Example::of_mail("cancellation_notice.started", notice(&dated, true)),
+        Example::of_mail("cancellation_notice.undated", notice(&undated, false)),
     ]
 }

@@ -51,6 +51,7 @@ pub mod mail_preferences;
 pub mod markdown;
 mod metrics;
 pub mod monitoring;
+pub mod organizer_messages;
 pub mod password_reset;
 pub mod personal_tokens;
 pub mod refresh_tokens;

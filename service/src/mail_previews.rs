@@ -7,7 +7,8 @@ use crate::{
         example::{Example, SITE},
         html_part::html_part,
     },
-    password_reset, personal_tokens, registration, reminder, review_notice, webhooks,
+    organizer_messages, password_reset, personal_tokens, registration, reminder, review_notice,
+    webhooks,
 };
 
 /// A mail as its recipient sees it.
@@ -34,15 +35,16 @@ pub fn mail_previews() -> Vec<MailPreview> {
         cancellation_notice::mail_examples(),
         registration::mail_examples(),
         invitations::mail_examples(),
+        organizer_messages::mail_examples(),
         password_reset::mail_examples(),
         accounts::mail_examples(),
         personal_tokens::mail_examples(),
         webhooks::mail_examples(),
         delivery::mail_examples(),
     ];
-    let preview = |Example { name, mail }| MailPreview {
+    let preview = |Example { name, mail, markdown }| MailPreview {
         name,
-        html: html_part(SITE, &mail.subject, &mail.body),
+        html: html_part(SITE, &mail.subject, &mail.body, markdown),
         subject: mail.subject,
         text: mail.body,
     };

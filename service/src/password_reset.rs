@@ -150,6 +150,7 @@ async fn send_link(
         to: &user.email,
         subject: &mail.subject,
         text: &mail.body,
+        markdown: None,
         at: ctx.now(),
         enclosures: &Enclosures::default(),
     };

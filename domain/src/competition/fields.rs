@@ -49,7 +49,7 @@ pub(super) fn time_zone(
 }
 
 /// A form sends an empty text for a time that was not chosen.
-fn time(raw: &Raw<String>, label: &str) -> Result<Option<Timestamp>, String> {
+pub(crate) fn time(raw: &Raw<String>, label: &str) -> Result<Option<Timestamp>, String> {
     let wrong =
         || format!("{label} must be a date and time that exists, like 2026-11-29T07:10:00Z");
     match raw {

@@ -38,6 +38,7 @@ pub use draft::{Clash, CompetitionDraft};
 pub use edit::CompetitionEdit;
 pub use facts::{Facts, FactsEdit, short_place, venue_line};
 pub use fields::MAX_CAPACITY;
+pub(crate) use fields::time;
 pub use input::CompetitionInput;
 pub use new::NewCompetition;
 pub use organizer::{Contact, Organizer};

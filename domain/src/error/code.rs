@@ -96,6 +96,8 @@ pub enum ErrorCode {
     CalendarFeedNotFound,
     /// The competition has no such invitation.
     InvitationNotFound,
+    /// The competition has no such message of its organizer.
+    MessageNotFound,
     /// No route has this path.
     RouteNotFound,
     /// The route has no such method.
@@ -140,6 +142,14 @@ pub enum ErrorCode {
     TooManyWebhooks,
     /// The competition has as many invitations as allowed.
     TooManyInvitations,
+    /// The competition has as many messages of its organizer as allowed.
+    TooManyMessages,
+    /// The message was sent, is being sent or will be: it cannot be edited, deleted or sent again.
+    MessageNotDraft,
+    /// The message was sent already, or is a draft: there is nothing to stop.
+    MessageNotPending,
+    /// The message has no recipients.
+    NoRecipients,
     /// The organizer has uploaded as many pictures today as allowed.
     TooManyAssets,
     /// The webhook is disabled, so that nothing is sent to it.
@@ -219,6 +229,7 @@ impl ErrorCode {
             | Self::PersonalTokenNotFound
             | Self::CalendarFeedNotFound
             | Self::InvitationNotFound
+            | Self::MessageNotFound
             | Self::RouteNotFound
             | Self::NotRegistered
             | Self::JobNotFound => 404,
@@ -240,6 +251,10 @@ impl ErrorCode {
             | Self::CancelledIsFinal
             | Self::TooManyWebhooks
             | Self::TooManyInvitations
+            | Self::TooManyMessages
+            | Self::MessageNotDraft
+            | Self::MessageNotPending
+            | Self::NoRecipients
             | Self::TooManyAssets
             | Self::WebhookDisabled
             | Self::CapacityBelowSeatsTaken

@@ -31,6 +31,7 @@ mod access_code;
 mod characters;
 mod competition;
 mod email;
+mod organizer_message;
 mod password;
 mod person_name;
 mod question;
@@ -44,6 +45,7 @@ pub use competition::{
     VenueAddress, VenueName,
 };
 pub use email::Email;
+pub use organizer_message::{MessageSubject, MessageText};
 pub use password::Password;
 pub use person_name::PersonName;
 pub use question::{AnswerText, QuestionHelp, QuestionLabel, QuestionOption};

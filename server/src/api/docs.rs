@@ -49,6 +49,7 @@ use crate::{AppState, entity_tag, problem::ProblemDetails};
         (name = "competitions", description = "Creating, editing and finding competitions"),
         (name = "registrations", description = "Registering, and lists of participants"),
         (name = "mailbox", description = "The in-app mailbox"),
+        (name = "messages", description = "Messages of organizers to the participants"),
         (name = "webhooks", description = "Events of an organizer's competitions, sent by HTTP"),
         (name = "admin", description = "Administration of background jobs"),
         (name = "health", description = "The health of the service"),

@@ -13,7 +13,8 @@ use axum::{
 };
 use domain::{
     CompetitionId, DeliveryId, ErrorCode, Faults, IdempotencyKey, InvalidIdempotencyKey,
-    InvitationId, JobId, MailId, PersonalTokenId, PublicError, RegistrationId, WebhookId,
+    InvitationId, JobId, MailId, OrganizerMessageId, PersonalTokenId, PublicError, RegistrationId,
+    WebhookId,
 };
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -191,6 +192,10 @@ impl PathId for RegistrationId {
 
 impl PathId for InvitationId {
     const NOT_FOUND: (ErrorCode, &str) = (ErrorCode::InvitationNotFound, "Invitation not found");
+}
+
+impl PathId for OrganizerMessageId {
+    const NOT_FOUND: (ErrorCode, &str) = (ErrorCode::MessageNotFound, "Message not found");
 }
 
 impl PathId for PersonalTokenId {

@@ -23,6 +23,7 @@ mod links;
 mod location;
 mod mailbox;
 mod operations;
+mod organizer_messages;
 mod paging;
 mod parameters;
 mod password_resets;
@@ -87,6 +88,7 @@ fn routes() -> ApiRouter {
         .merge(competitions::router())
         .merge(access_codes::router())
         .merge(invitations::router())
+        .merge(organizer_messages::router())
         .merge(events::router())
         .merge(calendar::router())
         .merge(registrations::router())

@@ -4,8 +4,8 @@
 use domain::{
     AnswerFilter, Attendance, CompetitionId, CompetitionSort, CompetitionStatus, Day, DeliveryId,
     IdempotencyKey, IfMatch, InvitationId, JobId, MAX_PAGE_NUMBER, MAX_PAGE_SIZE, MailId,
-    PersonalTokenId, RegistrationId, RegistrationStatus, RosterSort, SearchText, TagList, UserId,
-    WebhookId,
+    OrganizerMessageId, PersonalTokenId, RegistrationId, RegistrationStatus, RosterSort,
+    SearchText, TagList, UserId, WebhookId,
 };
 use serde_json::Value;
 use utoipa::{
@@ -41,6 +41,9 @@ parameters! {
     InvitationPath:
         id::<CompetitionId>("The id of the competition"),
         named_id::<InvitationId>("invitationId", "The id of the invitation");
+    OrganizerMessagePath:
+        id::<CompetitionId>("The id of the competition"),
+        named_id::<OrganizerMessageId>("messageId", "The id of the message");
     MessagePath: id::<MailId>("The id of the message");
     JobPath: id::<JobId>("The id of the job");
     WebhookPath: id::<WebhookId>("The id of the webhook");

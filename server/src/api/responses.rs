@@ -102,6 +102,8 @@ problems! {
     JobNotFound: JobNotFound "Job not found",
     InvitationNotFound: InvitationNotFound
         "Competition not found; or it has no such invitation",
+    OrganizerMessageNotFound: MessageNotFound
+        "Competition not found; or it has no such message",
     WebhookNotFound: WebhookNotFound "You have no such webhook",
     DeliveryNotFound: DeliveryNotFound "Your webhooks have no such delivery",
     EmailTaken: EmailTaken "Email already registered",
@@ -127,6 +129,11 @@ problems! {
     TooManyWebhooks: TooManyWebhooks "You have ten webhooks",
     TooManyInvitations: TooManyInvitations
         "The competition would have more than 10,000 invitations",
+    TooManyMessages: TooManyMessages "The competition has 200 messages",
+    SentAlready: MessageNotDraft "The message was sent or scheduled already",
+    SendRefused: NoRecipients
+        "Nobody would get the message; it was stopped; or the version is stale",
+    NotPending: MessageNotPending "The message is not scheduled and not being sent",
     WebhookDisabled: WebhookDisabled "The webhook is disabled",
     VersionMismatch: PreconditionFailed
         "The competition has another version than `If-Match` requires",

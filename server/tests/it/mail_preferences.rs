@@ -19,6 +19,7 @@ async fn a_kind_is_changed_and_the_others_stay() {
     let grace = app.world.participant("Grace").await;
     let all = json!({
         "registrations": "MAIL", "changes": "MAIL", "reminders": "MAIL", "invitations": "MAIL",
+        "messages": "MAIL",
     });
     assert_eq!(preferences(&app, &grace).await, all);
     let patch = json!({ "reminders": "MAILBOX" });
@@ -26,6 +27,7 @@ async fn a_kind_is_changed_and_the_others_stay() {
     assert_eq!(changed.status, StatusCode::OK);
     let expected = json!({
         "registrations": "MAIL", "changes": "MAIL", "reminders": "MAILBOX", "invitations": "MAIL",
+        "messages": "MAIL",
     });
     assert_eq!((changed.json(), preferences(&app, &grace).await), (expected.clone(), expected));
     let wrong = json!({ "reminders": "NEVER", "security": "MAILBOX" });
@@ -46,6 +48,7 @@ async fn the_form_mails_the_kinds_that_are_ticked() {
     let expected = json!({
         "registrations": "MAILBOX", "changes": "MAIL", "reminders": "MAILBOX",
         "invitations": "MAILBOX",
+        "messages": "MAILBOX",
     });
     assert_eq!(preferences(&app, &grace).await, expected);
     let page = page_text(&app, &cookie, "/account").await;

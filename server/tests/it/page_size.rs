@@ -11,7 +11,7 @@ use crate::support::App;
 const MAX: usize = 150 * 1024;
 
 /// What organizers see of each of their competitions, after its address.
-const OF_ORGANIZER: [&str; 11] = [
+const OF_ORGANIZER: [&str; 13] = [
     "",
     "/edit",
     "/cover",
@@ -22,6 +22,8 @@ const OF_ORGANIZER: [&str; 11] = [
     "/manage/participants",
     "/manage/waiting-list",
     "/manage/check-in-list",
+    "/manage/messages",
+    "/manage/messages/write",
     "/manage/settings",
 ];
 

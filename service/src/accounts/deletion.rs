@@ -23,8 +23,9 @@ use crate::{
     admission::{self, AdmissionCommand},
     competitions::{self, has_not_started, is_not_over, was_ever_registered_for},
     entity::{
-        answer, asset, calendar_feed, competition, idempotency_log, mail, password_reset,
-        personal_token, refresh_token, registration, registration_event, user, webhook,
+        answer, asset, calendar_feed, competition, idempotency_log, mail, organizer_message,
+        password_reset, personal_token, refresh_token, registration, registration_event, user,
+        webhook,
     },
     events::Event,
     infrastructure::{db::retry, secrets},
@@ -210,6 +211,17 @@ async fn is_referenced(tx: &impl ConnectionTrait, id: UserId) -> Result<bool> {
 async fn anonymize(tx: &impl ConnectionTrait, id: UserId, random_hash: &str) -> Result<()> {
     mail::Entity::delete_many().filter(mail::Column::UserId.eq(id)).exec(tx).await?;
     webhook::Entity::delete_many().filter(webhook::Column::OrganizerId.eq(id)).exec(tx).await?;
+    // Nobody has read them; those that were sent stay with their competition.
+    let organized = competition::Entity::find()
+        .select_only()
+        .column(competition::Column::Id)
+        .filter(competition::Column::OrganizerId.eq(id))
+        .into_query();
+    organizer_message::Entity::delete_many()
+        .filter(organizer_message::Column::CompetitionId.in_subquery(organized))
+        .filter(organizer_message::Column::StartedAt.is_null())
+        .exec(tx)
+        .await?;
     // Stored responses have names in them.
     idempotency_log::Entity::delete_many()
         .filter(idempotency_log::Column::UserId.eq(id))

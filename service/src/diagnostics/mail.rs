@@ -29,10 +29,11 @@ pub async fn send_test_mail(mailer: &Mailer, to: &Email, site: &str, at: Timesta
         to: to.as_str(),
         subject: "Test message of Mini Compete",
         text: &text,
+        markdown: None,
         at,
         enclosures: &Enclosures::default(),
     };
-    match mailer.send(&letter, &html_part(site, letter.subject, &text)).await {
+    match mailer.send(&letter, &html_part(site, letter.subject, &text, None)).await {
         Ok(()) => Finding::ok("mail.test", format!("the server has accepted a message to {to}")),
         Err(error) => Finding::error(
             "mail.test",

@@ -22,6 +22,7 @@ pub(crate) mod login_attempt;
 pub(crate) mod mail;
 pub(crate) mod mail_limit;
 pub(crate) mod mail_preference;
+pub(crate) mod organizer_message;
 pub(crate) mod password_reset;
 pub(crate) mod personal_token;
 pub(crate) mod question;

@@ -17,9 +17,9 @@ use crate::{
         competition_picture, competition_search, competition_sections, competition_tag, cron_tick,
         email_verification, failed_job, idempotency_log, invitation,
         job::{self, State},
-        job_audit, login_attempt, mail, mail_limit, mail_preference, password_reset,
-        personal_token, question, refresh_token, registration, registration_event, search_term,
-        session, user, webhook, webhook_delivery,
+        job_audit, login_attempt, mail, mail_limit, mail_preference, organizer_message,
+        password_reset, personal_token, question, refresh_token, registration, registration_event,
+        search_term, session, user, webhook, webhook_delivery,
     },
     mail::limits,
     throttle, webhooks,
@@ -338,6 +338,10 @@ fn kept() -> Vec<Rule> {
             "deleted with their registration, and with the account of the participant",
         ),
         Rule::for_ever(registration_event::Entity, "deleted with their registration"),
+        Rule::for_ever(
+            organizer_message::Entity,
+            "a part of the competition; drafts are deleted with the account of their organizer",
+        ),
         Rule::for_ever(webhook::Entity, "organizers delete their own, of which they have ten"),
         Rule {
             kept: "while a competition uses the picture, and a week; without an account, no longer"

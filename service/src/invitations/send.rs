@@ -142,6 +142,7 @@ async fn send(
         to: &invitation.email,
         subject: &mail.subject,
         text: &text,
+        markdown: None,
         at: invitation.invited_at.into(),
         enclosures: &enclosures,
     };

@@ -1,6 +1,6 @@
 //! What the dedup keys of messages begin with. Ids follow.
 
-use domain::MailKind;
+use domain::{MailKind, OrganizerMessageId};
 
 /// A confirmation of a registration.
 pub(crate) const CONFIRMATION: &str = "confirmation:";
@@ -19,13 +19,18 @@ pub(crate) const CANCELLATION: &str = "cancellation:";
 pub(crate) const REMINDER: &str = "reminder:";
 /// An invitation to a competition.
 pub(crate) const INVITATION: &str = "invitation:";
+/// What an organizer writes to a participant. The id of the message follows, and that of the
+/// registration.
+pub(crate) const ORGANIZER_MESSAGE: &str = "message:";
+/// The same, sent to the organizer to try it.
+pub(crate) const ORGANIZER_MESSAGE_TEST: &str = "message-test:";
 /// A message about the account.
 pub(crate) const ACCOUNT: &str = "account:";
 /// A message about the account to its old address.
 pub(crate) const EMAIL_CHANGED: &str = "account:email-changed:";
 
 /// The kinds that users have preferences for.
-const KINDS: [(&str, MailKind); 8] = [
+const KINDS: [(&str, MailKind); 9] = [
     (CONFIRMATION, MailKind::Registrations),
     (APPROVAL, MailKind::Registrations),
     (REVIEW, MailKind::Registrations),
@@ -34,9 +39,17 @@ const KINDS: [(&str, MailKind); 8] = [
     (CANCELLATION, MailKind::Changes),
     (REMINDER, MailKind::Reminders),
     (INVITATION, MailKind::Invitations),
+    (ORGANIZER_MESSAGE, MailKind::Messages),
 ];
 
 /// The kind of the message with a key; `None` for one that is always mailed.
 pub(crate) fn kind_of(dedup_key: &str) -> Option<MailKind> {
     KINDS.into_iter().find(|(prefix, _)| dedup_key.starts_with(prefix)).map(|(_, kind)| kind)
+}
+
+/// The message of an organizer that the message with a key shows.
+pub(crate) fn organizer_message_of(dedup_key: &str) -> Option<OrganizerMessageId> {
+    let ids = [ORGANIZER_MESSAGE, ORGANIZER_MESSAGE_TEST];
+    let ids = ids.into_iter().find_map(|prefix| dedup_key.strip_prefix(prefix))?;
+    ids.split(':').next()?.parse().ok()
 }

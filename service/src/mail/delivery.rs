@@ -24,6 +24,7 @@ use crate::{
         held_messages,
         html_part::html_part,
         limits::{self, Reservation, Topic},
+        markdown_part::markdown_of,
         preferences, refused_addresses,
         smtp::Letter,
         templates::{RenderedMail, render},
@@ -92,6 +93,7 @@ impl BackgroundJob for DeliverMail {
             Some(mailer) => enclosures::of_message(ctx, &mail, mailer.sender()).await?,
             None => Enclosures::default(),
         };
+        let markdown = markdown_of(ctx.db.connection(), &mail.dedup_key).await?;
         let text = text(ctx, &mail, &reservation);
         let (text, unsubscribe) = with_unsubscribe_note(ctx, text, &mail.recipient, kind).await?;
         let enclosures = Enclosures { unsubscribe, ..enclosures };
@@ -100,6 +102,7 @@ impl BackgroundJob for DeliverMail {
             to: &mail.recipient,
             subject: &mail.subject,
             text: &text,
+            markdown: markdown.as_deref(),
             at: mail.sent_at.into(),
             enclosures: &enclosures,
         };
@@ -230,7 +233,7 @@ pub(crate) async fn send<J: BackgroundJob>(
 ) -> Result<Sent> {
     let sent = match &ctx.mailer {
         Some(mailer) => {
-            let html = html_part(&ctx.page("/"), letter.subject, letter.text);
+            let html = html_part(&ctx.page("/"), letter.subject, letter.text, letter.markdown);
             let span =
                 tracing::error_span!("send_mail", mail.id = %letter.id, otel.kind = "client");
             let began = Instant::now();
@@ -274,7 +277,7 @@ pub(crate) fn mail_examples() -> Vec<Example> {
     let unsubscribe_note =
         RenderedMail { body: unsubscribe_note(body, MailKind::Reminders, &link), ..mail.clone() };
     vec![
-        Example { name: "limit_note", mail },
-        Example { name: "unsubscribe_note", mail: unsubscribe_note },
+        Example::of_mail("limit_note", mail),
+        Example::of_mail("unsubscribe_note", unsubscribe_note),
     ]
 }

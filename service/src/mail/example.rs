@@ -24,11 +24,17 @@ pub(crate) const REGISTRATION: RegistrationId = RegistrationId(Uuid::from_u128(7
 pub(crate) struct Example {
     pub(crate) name: &'static str,
     pub(crate) mail: RenderedMail,
+    /// What an organizer has written in its text.
+    pub(crate) markdown: Option<&'static str>,
 }
 
 impl Example {
+    pub(crate) fn of_mail(name: &'static str, mail: RenderedMail) -> Self {
+        Self { name, mail, markdown: None }
+    }
+
     pub(crate) fn of(name: &'static str, template: &impl askama::Template) -> Self {
-        Self { name, mail: RenderedMail::of(template) }
+        Self::of_mail(name, RenderedMail::of(template))
     }
 }
 

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{
+    markdown_part::MarkdownPart,
     spans::{Span, spans},
     templates::render,
 };
@@ -24,6 +25,8 @@ enum Block<'a> {
     Paragraph(Vec<Vec<Span<'a>>>),
     /// Lines that are each followed by an address of the site and nothing else.
     Buttons(Vec<Button<'a>>),
+    /// Safe HTML.
+    Html(String),
 }
 
 /// A link that stands out.
@@ -35,12 +38,23 @@ struct Button<'a> {
 
 /// The text as HTML. Empty lines separate paragraphs. Addresses below `site` that stand between
 /// blanks are links, and buttons where they are a line below one that ends in a colon; other
-/// addresses stay text, so that no words of a user become a link.
-pub(crate) fn html_part(site: &str, subject: &str, text: &str) -> String {
+/// addresses stay text, so that no words of a user become a link. What an organizer has written is
+/// `markdown` in the text.
+pub(crate) fn html_part(site: &str, subject: &str, text: &str, markdown: Option<&str>) -> String {
+    let blocks = match markdown.and_then(|markdown| MarkdownPart::of(text, markdown)) {
+        Some(MarkdownPart { before, html, after }) => {
+            let (before, after) = (blocks(site, before), blocks(site, after));
+            before.chain([Block::Html(html)]).chain(after).collect()
+        }
+        None => blocks(site, text).collect(),
+    };
+    render(&Layout { subject, blocks, site })
+}
+
+fn blocks<'a>(site: &str, text: &'a str) -> impl Iterator<Item = Block<'a>> {
     let lines: Vec<_> = text.lines().collect();
     let blocks = lines.split(|line| line.trim().is_empty()).filter(|lines| !lines.is_empty());
-    let blocks = blocks.map(|lines| Block::of(site, lines)).collect();
-    render(&Layout { subject, blocks, site })
+    blocks.map(|lines| Block::of(site, lines)).collect::<Vec<_>>().into_iter()
 }
 
 impl<'a> Block<'a> {
@@ -63,9 +77,13 @@ impl<'a> Button<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
 
     const SITE: &str = "https://site.example/";
+
+    /// Of a text without Markdown.
+    fn html_part(site: &str, subject: &str, text: &str) -> String {
+        super::html_part(site, subject, text, None)
+    }
 
     /// What is between the name of the site and the line that names its address.
     fn body_of(html: &str) -> &str {
@@ -119,5 +137,16 @@ mod tests {
         ] {
             assert_eq!(buttons(text), 0, "{text}");
         }
+    }
+
+    #[test]
+    fn what_an_organizer_has_written_is_html_between_the_paragraphs() {
+        let markdown = "**Bring** a laptop:\n\n- charged";
+        let text = format!("Hello <Grace>,\n\n{markdown}\n\nSee it:\nhttps://site.example/a");
+        let html = super::html_part(SITE, "s", &text, Some(markdown));
+        let body = body_of(&html);
+        assert!(body.starts_with("<p dir=\"auto\">Hello &#60;Grace&#62;,</p>\n<div "), "{body}");
+        let written = "<p><strong>Bring</strong> a laptop:</p>\n<ul>\n<li>charged</li>\n</ul>";
+        assert!(body.contains(written) && body.contains("inline-block"), "{body}");
     }
 }

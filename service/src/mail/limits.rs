@@ -19,7 +19,7 @@ use crate::{
     Context, Result,
     entity::mail_limit::{ActiveModel, Column, Entity},
     infrastructure::secrets,
-    mail::dedup_keys::{ACCOUNT, CONFIRMATION},
+    mail::dedup_keys::{ACCOUNT, CONFIRMATION, ORGANIZER_MESSAGE},
 };
 
 /// How long after its first mail a count starts again.
@@ -35,6 +35,8 @@ pub(crate) const VERIFICATIONS_AN_HOUR: i32 = 6;
 pub(crate) enum Topic {
     /// Competitions: parts of the text are by organizers.
     Competitions,
+    /// What organizers write to participants. It holds back no confirmation.
+    Messages,
     /// The recipient's account.
     Account,
     /// A link to set a new password.
@@ -49,14 +51,20 @@ pub(crate) enum Topic {
 impl Topic {
     /// The topic of a message in the mailbox.
     pub(crate) fn of(dedup_key: &str) -> Self {
-        if dedup_key.starts_with(ACCOUNT) { Self::Account } else { Self::Competitions }
+        if dedup_key.starts_with(ACCOUNT) {
+            Self::Account
+        } else if dedup_key.starts_with(ORGANIZER_MESSAGE) {
+            Self::Messages
+        } else {
+            Self::Competitions
+        }
     }
 
     /// Mails an hour.
     fn limit(self) -> i32 {
         match self {
             Self::Competitions | Self::Account => 10,
-            Self::ResetLink => 6,
+            Self::Messages | Self::ResetLink => 6,
             Self::EmailVerification | Self::VerificationsOfAccount => VERIFICATIONS_AN_HOUR,
         }
     }
@@ -66,13 +74,16 @@ impl Topic {
     fn key(self, recipient: &str) -> String {
         let key = match self {
             // One mailbox must not get more of them by other spellings of its address.
-            Self::Competitions | Self::EmailVerification => secrets::hash(&mailbox_of(recipient)),
+            Self::Competitions | Self::Messages | Self::EmailVerification => {
+                secrets::hash(&mailbox_of(recipient))
+            }
             Self::Account | Self::ResetLink | Self::VerificationsOfAccount => {
                 secrets::hash(&recipient.to_lowercase())
             }
         };
         let topic = match self {
             Self::Competitions => "competitions",
+            Self::Messages => "messages",
             Self::Account => "account",
             Self::ResetLink => "reset-link",
             Self::EmailVerification => "email-verification",

@@ -10,13 +10,16 @@ pub(crate) mod html_part;
 pub(crate) mod limits;
 pub(crate) mod links;
 pub mod mailbox;
+mod markdown_part;
 pub(crate) mod preferences;
 pub(crate) mod reader;
 pub(crate) mod refused_addresses;
+mod shown_text;
 pub(crate) mod smtp;
 mod spans;
 pub(crate) mod templates;
 pub(crate) mod unsubscribe_key;
 pub(crate) mod when_and_where;
 
-pub use spans::linked_text;
+pub use shown_text::{ShownText, shown_text};
+pub use spans::LinkedText;

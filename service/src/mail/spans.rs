@@ -2,6 +2,10 @@
 
 use crate::Context;
 
+/// Plain text in pieces, with whether each is a link to a page of this site. No two pieces of text
+/// follow each other.
+pub type LinkedText = Vec<(String, bool)>;
+
 /// A piece of a line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Span<'a> {
@@ -24,11 +28,10 @@ pub(super) fn spans<'a>(site: &str, line: &'a str) -> Vec<Span<'a>> {
         .collect()
 }
 
-/// The text of a message in pieces, with whether each is a link to a page of this site. No two
-/// pieces of text follow each other.
-pub fn linked_text(ctx: &Context, text: &str) -> Vec<(String, bool)> {
+/// The text of a message in pieces.
+pub(super) fn linked_text(ctx: &Context, text: &str) -> LinkedText {
     let site = ctx.page("/");
-    let mut pieces: Vec<(String, bool)> = Vec::new();
+    let mut pieces = LinkedText::new();
     for line in text.split_inclusive('\n') {
         let bare = line.trim_end_matches(['\r', '\n']);
         for span in spans(&site, bare).into_iter().chain([Span::Text(&line[bare.len()..])]) {

@@ -24,4 +24,5 @@ pub use mine::{get, mine, mine_after, own_statuses, viewer_state};
 pub use record::record;
 pub use register::{register, register_with};
 pub use review::{approve, promote, reject};
+pub(crate) use roster::has_answer;
 pub use roster::{RosterExport, browse_roster, check_in_list, export_roster, roster, roster_after};

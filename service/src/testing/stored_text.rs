@@ -5,8 +5,8 @@ use sea_orm::{EntityTrait, Select};
 use super::World;
 use crate::entity::{
     answer, calendar_feed, competition_change, email_verification, failed_job, idempotency_log,
-    job, mail, mail_preference, password_reset, personal_token, refresh_token, registration_event,
-    session, user,
+    job, mail, mail_preference, organizer_message, password_reset, personal_token, refresh_token,
+    registration_event, session, user,
 };
 
 impl World {
@@ -26,6 +26,7 @@ impl World {
             self.rows(idempotency_log::Entity::find()).await,
             self.rows(mail::Entity::find()).await,
             self.rows(mail_preference::Entity::find()).await,
+            self.rows(organizer_message::Entity::find()).await,
             self.rows(answer::Entity::find()).await,
             self.rows(registration_event::Entity::find()).await,
             self.rows(competition_change::Entity::find()).await,

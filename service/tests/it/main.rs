@@ -39,6 +39,7 @@ mod mailbox;
 mod mailed_events;
 mod migration;
 mod organizer_address;
+mod organizer_messages;
 mod over;
 mod password_reset;
 mod personal_tokens;

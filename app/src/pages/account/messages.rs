@@ -16,6 +16,7 @@ pub async fn edit_mail_preferences(
     #[server(default)] changes: bool,
     #[server(default)] reminders: bool,
     #[server(default)] invitations: bool,
+    #[server(default)] messages: bool,
     #[server(default)] made_for: Option<UserId>,
 ) -> Result<(), Failure> {
     use crate::ssr::{form, request};
@@ -30,6 +31,7 @@ pub async fn edit_mail_preferences(
         changes: channel(changes),
         reminders: channel(reminders),
         invitations: channel(invitations),
+        messages: channel(messages),
         ..MailPreferencesPatch::default()
     };
     let outcome = form::and_then_async(form::check_same_user(made_for, &actor), async |()| {
@@ -54,6 +56,9 @@ fn words(kind: MailKind) -> (&'static str, &'static str) {
         ),
         MailKind::Reminders => ("Reminders", "A competition of yours starts soon."),
         MailKind::Invitations => ("Invitations", "An organizer invites you to a competition."),
+        MailKind::Messages => {
+            ("Messages of organizers", "What an organizer writes to those who take part.")
+        }
     }
 }
 

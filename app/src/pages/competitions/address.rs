@@ -2,8 +2,8 @@
 //! list are in its address.
 
 use domain::{
-    AccessCode, CompetitionId, CompetitionQuery, CompetitionStatus, RegistrationId,
-    RegistrationStatus, UserId,
+    AccessCode, CompetitionId, CompetitionQuery, CompetitionStatus, OrganizerMessageId,
+    RegistrationId, RegistrationStatus, UserId,
 };
 use leptos_router::{location::Url, params::ParamsMap};
 
@@ -111,6 +111,26 @@ pub(super) fn cover(id: CompetitionId) -> String {
 pub(super) fn invitations(id: CompetitionId, page: u64) -> String {
     let page = if page > 1 { format!("?page={page}") } else { String::new() };
     format!("{LIST}/{id}/invitations{page}")
+}
+
+/// The messages to the participants of a competition, for its organizer.
+pub(super) fn messages(id: CompetitionId) -> String {
+    format!("{}/messages", manage(id))
+}
+
+/// The form in which its organizer writes a message.
+pub(super) fn write_message(id: CompetitionId) -> String {
+    format!("{}/write", messages(id))
+}
+
+/// A message, with what can be done with it.
+pub(super) fn message(id: CompetitionId, message: OrganizerMessageId) -> String {
+    format!("{}/{message}", messages(id))
+}
+
+/// The form in which a draft of a message is edited.
+pub(super) fn edit_message(id: CompetitionId, message: OrganizerMessageId) -> String {
+    format!("{}/{message}/edit", messages(id))
 }
 
 /// An address without a query, with an access code if the text is one.

@@ -14,6 +14,7 @@ use super::{
     glance::Glance,
     links::LinkLines,
     live_seats::{self, SeatState},
+    messages::Updates,
     reach_bar::ReachBar,
     register_form::{FormPage, Register},
     tags::Tags,
@@ -302,6 +303,7 @@ fn Detail(
                 </div>
             </aside>
             <div class="detail-body">
+                <Updates updates=screen.updates.clone() />
                 // Sanitized on the server.
                 <div class="prose-text markdown" inner_html=screen.description.clone()></div>
                 <div class="contents" inner_html=screen.sections.clone()></div>

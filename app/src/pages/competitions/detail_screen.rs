@@ -7,7 +7,7 @@ use domain::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{cover::CoverPicture, links::Links, place::Place};
+use super::{cover::CoverPicture, links::Links, messages::Update, place::Place};
 use crate::{Moment, error::Failure};
 
 /// The data of the page. It does not hold the email of the organizer's account.
@@ -19,6 +19,8 @@ pub struct CompetitionDetailScreen {
     pub title: String,
     /// Sanitized HTML.
     pub description: String,
+    /// What the organizer has written to participants, for those who can read it; newest first.
+    pub updates: Vec<Update>,
     /// The rules, prizes and schedule as sanitized HTML, with headings.
     pub sections: String,
     /// The summary that the organizer wrote.
@@ -104,6 +106,12 @@ pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScre
     let (organizer, description) = (competition.organizer_id, &competition.description);
     let pictures =
         assets::pictures_shown_in(&ctx, organizer, description, &detail.sections).await?;
+    let is_mine = viewer.user.as_ref().is_some_and(|user| user.id == competition.organizer_id);
+    // Nobody else can read any.
+    let updates = match is_mine || viewer.registration_id.is_some() {
+        true => Update::all(&ctx, &actor, &competition, &clock).await?,
+        false => Vec::new(),
+    };
     let online_url = detail.online_url.filter(|_| sees_online_link);
     Ok(CompetitionDetailScreen {
         status: competition.status(now),
@@ -113,7 +121,8 @@ pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScre
             && viewer.can_change_answers(&competition, now),
         registration: viewer.registration_id,
         rejection_reason: viewer.rejection_reason,
-        is_mine: viewer.user.is_some_and(|user| user.id == competition.organizer_id),
+        is_mine,
+        updates,
         opens: competition.reg_opens_at.filter(|opens| *opens > now).map(moment),
         deadline: moment(competition.reg_deadline),
         start: competition.start_date.map(moment),

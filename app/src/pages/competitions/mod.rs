@@ -27,6 +27,7 @@ mod listing;
 mod live_seats;
 mod manage;
 mod managed;
+mod messages;
 mod notice_fields;
 mod place;
 mod preview;
@@ -70,6 +71,10 @@ pub use manage::{
     RosterScreen, SetUp, TypedAddition, TypedReview, WaitingListPage,
 };
 pub use managed::ManagedCompetition;
+pub use messages::{
+    EditMessagePage, MessageFormScreen, MessagePage, MessageRow, MessageScreen, MessagesPage,
+    MessagesScreen, RecipientsLine, TypedMessage, TypedSending, Update, WriteMessagePage,
+};
 pub use place::Place;
 pub(crate) use place::{ExternalLink, PlaceLine};
 pub use preview_screen::PreviewScreen;

@@ -95,7 +95,7 @@ pub async fn load_mailbox(
                 response::redirect_page(&address::href(&query, Some(id)));
             }
         }
-        open = Some(OpenMail::of(&ctx, mail, &clock));
+        open = Some(OpenMail::of(&ctx, mail, &clock).await?);
     }
     let shown = mailbox::browse(&ctx, &actor, &filter).await?;
     Ok(MailboxScreen {

@@ -21,24 +21,31 @@ pub struct OpenMail {
     pub subject: String,
     /// Plain text in pieces, with whether each is a link.
     pub body: Vec<(String, bool)>,
+    /// What an organizer has written, as sanitized HTML.
+    pub html: Option<String>,
+    /// What follows it.
+    pub after: Vec<(String, bool)>,
     /// When it was sent.
     pub sent_at: Moment,
 }
 
 #[cfg(feature = "ssr")]
 impl OpenMail {
-    pub(super) fn of(
+    pub(super) async fn of(
         ctx: &service::Context,
         mail: domain::Mail,
         clock: &crate::ssr::clock::ViewerClock,
-    ) -> Self {
-        Self {
+    ) -> service::Result<Self> {
+        let shown = service::mail::shown_text(ctx, &mail).await?;
+        Ok(Self {
             id: mail.id,
             to: mail.to,
             subject: mail.subject,
-            body: service::mail::linked_text(ctx, &mail.body),
+            body: shown.before,
+            html: shown.html,
+            after: shown.after,
             sent_at: clock.in_viewer_zone(mail.sent_at),
-        }
+        })
     }
 }
 
@@ -81,6 +88,17 @@ pub(super) fn Reader(
             <p class="plain-text whitespace-pre-line">
                 {mail.body.into_iter().map(piece).collect_view()}
             </p>
+            {mail
+                .html
+                .map(|html| view! { <div class="prose-text markdown" inner_html=html></div> })}
+            {(!mail.after.is_empty())
+                .then(|| {
+                    view! {
+                        <p class="plain-text whitespace-pre-line">
+                            {mail.after.into_iter().map(piece).collect_view()}
+                        </p>
+                    }
+                })}
         </article>
     }
 }

@@ -60,9 +60,14 @@ impl Matrix {
         } else if row.route.contains("/failed-jobs/{id}") {
             id = self.dead_job().await;
         }
-        let registration = if row.names("{registrationId}") {
+        let registration = if row.names("{registrationId}") || row.names("{messageId}") {
             let holder = world.participant(&format!("Participant {}", self.calls)).await;
             self.registration(&holder, &competition.to_string()).await
+        } else {
+            String::new()
+        };
+        let message = if row.names("{messageId}") {
+            self.message(&owner, &competition.to_string()).await
         } else {
             String::new()
         };
@@ -81,6 +86,7 @@ impl Matrix {
                 .replace("{competition}", &competition.to_string())
                 .replace("{webhook}", &webhook)
                 .replace("{registrationId}", &registration)
+                .replace("{messageId}", &message)
                 .replace("{invitationId}", "01939a00-0000-7000-8000-000000000000")
                 .replace("{n}", &self.calls.to_string())
         };
@@ -119,6 +125,14 @@ impl Matrix {
         let register = format!("/api/competitions/{competition}/register");
         let registered = self.app.post(&register).by(holder).send().await;
         registered.json()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Writes a message to the participants. Returns its id.
+    async fn message(&self, owner: &Actor, competition: &str) -> String {
+        let body = json!({ "subject": "s", "text": "t", "statuses": ["CONFIRMED"] });
+        let messages = format!("/api/competitions/{competition}/messages");
+        let written = self.app.post(&messages).by(owner).json(&body).send().await;
+        written.json()["id"].as_str().unwrap().to_owned()
     }
 
     /// Creates a personal access token. Returns its id and its text.

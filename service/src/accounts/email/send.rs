@@ -67,6 +67,7 @@ impl BackgroundJob for SendEmailVerification {
             to: email.as_str(),
             subject: &mail.subject,
             text: &mail.body,
+            markdown: None,
             at: ctx.now(),
             enclosures: &Enclosures::default(),
         };

@@ -45,6 +45,8 @@ pub(crate) struct Letter<'a> {
     pub(crate) subject: &'a str,
     /// The text part.
     pub(crate) text: &'a str,
+    /// What an organizer has written in the text.
+    pub(crate) markdown: Option<&'a str>,
     pub(crate) at: Timestamp,
     pub(crate) enclosures: &'a Enclosures,
 }

@@ -82,7 +82,7 @@ pub(super) fn matching(
 }
 
 /// Whether a registration has the answer.
-fn has_answer(AnswerFilter { question, value }: &AnswerFilter) -> Expr {
+pub(crate) fn has_answer(AnswerFilter { question, value }: &AnswerFilter) -> Expr {
     let registration = Expr::col((registration::Entity, registration::Column::Id));
     let answers = answer::Entity::find()
         .select_only()

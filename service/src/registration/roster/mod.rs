@@ -15,6 +15,7 @@ use sea_orm::{
 
 pub use self::check_in::check_in_list;
 pub use self::export::{RosterExport, export_roster};
+pub(crate) use self::list::has_answer;
 use self::list::{Key, Row, list_after, matching, matching_with_users, order};
 use super::{rejection_reasons::rejection_reasons, waiting_list::set_positions};
 use crate::{

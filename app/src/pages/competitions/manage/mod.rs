@@ -20,6 +20,9 @@ pub use history::HistoryEntry;
 pub use overview::{ManageOverviewPage, ManageOverviewScreen};
 pub use participant::{ParticipantDetailScreen, ParticipantPage};
 pub use review::TypedReview;
+pub(super) use roster::AnswerFields;
+#[cfg(feature = "ssr")]
+pub(super) use roster::answer_of;
 pub use roster::{
     AnswerChoices, ParticipantsPage, RosterList, RosterRow, RosterScreen, WaitingListPage,
 };

@@ -61,7 +61,7 @@ impl ManagedCompetition {
         match tab {
             ManageTab::Overview | ManageTab::Participants | ManageTab::WaitingList => true,
             ManageTab::Questions => self.is_owner && self.cancelled_at.is_none(),
-            ManageTab::Settings => self.is_owner,
+            ManageTab::Messages | ManageTab::Settings => self.is_owner,
         }
     }
 }

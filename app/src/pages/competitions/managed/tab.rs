@@ -3,7 +3,7 @@
 use domain::CompetitionId;
 
 use crate::pages::competitions::address::{
-    manage, manage_settings, participants, questions, waiting_list,
+    manage, manage_settings, messages, participants, questions, waiting_list,
 };
 
 /// A tab of the pages where a competition is managed. Each is a page with an address of its own.
@@ -15,6 +15,8 @@ pub(in crate::pages::competitions) enum ManageTab {
     Participants,
     /// Who waits for a seat.
     WaitingList,
+    /// What the organizer writes to participants.
+    Messages,
     /// What participants are asked.
     Questions,
     /// Everything that can be changed.
@@ -23,8 +25,14 @@ pub(in crate::pages::competitions) enum ManageTab {
 
 impl ManageTab {
     /// Every tab there is, in order.
-    pub(super) const ALL: [Self; 5] =
-        [Self::Overview, Self::Participants, Self::WaitingList, Self::Questions, Self::Settings];
+    pub(super) const ALL: [Self; 6] = [
+        Self::Overview,
+        Self::Participants,
+        Self::WaitingList,
+        Self::Messages,
+        Self::Questions,
+        Self::Settings,
+    ];
 
     /// The text of the tab.
     pub(super) fn label(self) -> &'static str {
@@ -32,6 +40,7 @@ impl ManageTab {
             Self::Overview => "Overview",
             Self::Participants => "Participants",
             Self::WaitingList => "Waiting list",
+            Self::Messages => "Messages",
             Self::Questions => "Questions",
             Self::Settings => "Settings",
         }
@@ -43,6 +52,7 @@ impl ManageTab {
             Self::Overview => manage(id),
             Self::Participants => participants(id),
             Self::WaitingList => waiting_list(id),
+            Self::Messages => messages(id),
             Self::Questions => questions(id),
             Self::Settings => manage_settings(id),
         }

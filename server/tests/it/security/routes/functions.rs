@@ -7,6 +7,9 @@ const COVER: &str = concat!(
     "--x--\r\n",
 );
 
+/// A draft of a message.
+const MESSAGE: &str = "competition={competition}&message={messageId}&version=1";
+
 pub(super) const ROWS: &[Row] = &[
     load("/fn/viewer", "", [200, 200, 200, 200, 200]),
     load("/fn/closing_soon", "", [200, 200, 200, 200, 200]),
@@ -68,6 +71,18 @@ pub(super) const ROWS: &[Row] = &[
     ),
     load("/fn/manage_competition", "id={competition}", [401, 403, 403, 200, 200]),
     load("/fn/check_in_list", "id={competition}", [401, 403, 403, 200, 200]),
+    load("/fn/messages", "id={competition}", [401, 403, 403, 200, 403]),
+    load("/fn/message_form", "id={competition}", [401, 403, 403, 200, 403]),
+    load("/fn/message", "id={competition}&message={messageId}", [401, 403, 403, 200, 403]),
+    form(
+        "/fn/save_message",
+        "competition={competition}&typed[subject]=s&typed[text]=t&typed[statuses][]=CONFIRMED",
+        [401, 403, 403, 200, 403],
+    ),
+    form("/fn/send_message", MESSAGE, [401, 403, 403, 200, 403]),
+    form("/fn/send_test_message", MESSAGE, [401, 403, 403, 200, 403]),
+    form("/fn/stop_message", MESSAGE, [401, 403, 403, 409, 403]),
+    form("/fn/delete_message", MESSAGE, [401, 403, 403, 200, 403]),
     load("/fn/manage_settings", "id={competition}", [401, 403, 403, 200, 403]),
     load("/fn/roster", "id={competition}&list=Participants", [401, 403, 403, 200, 200]),
     load(

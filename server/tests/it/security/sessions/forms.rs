@@ -16,6 +16,17 @@ async fn a_form_rendered_for_another_user_is_rejected() {
     let url = json!({ "url": "https://club.example/hook" });
     let webhook = app.post("/api/webhooks").by(&ada).json(&url).send().await.json();
     let webhook = webhook["id"].as_str().unwrap().to_owned();
+    let written = json!({ "subject": "s", "text": "t", "statuses": ["CONFIRMED"] });
+    let messages = format!("/api/competitions/{open}/messages");
+    let write = async || {
+        let written = app.post(&messages).by(&ada).json(&written).send().await.json();
+        written["id"].as_str().unwrap().to_owned()
+    };
+    let message = format!("competition={open}&message={}", write().await);
+    let scheduled = write().await;
+    let at = json!({ "version": 1, "at": "2026-11-24T12:00:00Z" });
+    app.post(&format!("{messages}/{scheduled}/send")).by(&ada).json(&at).send().await;
+    let later = format!("competition={open}&message={scheduled}");
     let draft = "draft[title]=Chess&draft[description]=x&draft[capacity]=3\
         &draft[regDeadline]=2026-11-30T12:00&draft[timeZone]=UTC";
     for (path, body, sender, other) in [
@@ -37,6 +48,18 @@ async fn a_form_rendered_for_another_user_is_rejected() {
         ("/fn/send_delivery", format!("webhook={webhook}"), &ada, &bob),
         ("/fn/rotate_secret", format!("id={webhook}"), &ada, &bob),
         ("/fn/delete_webhook", format!("id={webhook}"), &ada, &bob),
+        (
+            "/fn/save_message",
+            format!(
+                "competition={held}&typed[subject]=s&typed[text]=t&typed[statuses][]=CONFIRMED"
+            ),
+            &ada,
+            &bob,
+        ),
+        ("/fn/send_test_message", message.clone(), &ada, &bob),
+        ("/fn/send_message", format!("{message}&version=1"), &ada, &bob),
+        ("/fn/stop_message", later.clone(), &ada, &bob),
+        ("/fn/delete_message", later, &ada, &bob),
         ("/fn/add_role", "role=ORGANIZER".to_owned(), &ben, &eve),
     ] {
         let cookie = app.log_in(sender).await;

@@ -9,18 +9,28 @@ use crate::pages::competitions::address::{check_in_list, with_query};
 /// The query of an address.
 pub(in super::super) fn read(params: &ParamsMap) -> RosterQuery {
     let get = |name| params.get(name).filter(|text| !text.trim().is_empty());
-    // The form has the answer to a question without choices in a field of its own.
-    let answer = get("answer").and_then(|answer| match answer.split_once(':') {
-        Some((_, "")) => get("value").map(|value| answer + value.trim()),
-        _ => Some(answer),
-    });
     RosterQuery {
         search: get("search"),
         status: get("status"),
-        answer,
+        answer: get("answer").and_then(|answer| answer_of(answer, get("value"))),
         sort: get("sort"),
         page: get("page"),
         limit: get("limit"),
+    }
+}
+
+/// The [`domain::AnswerFilter`] in the fields of a form, which has the answer to a question without
+/// choices in a field of its own.
+pub(in crate::pages::competitions) fn answer_of(
+    answer: String,
+    value: Option<String>,
+) -> Option<String> {
+    match answer.split_once(':') {
+        Some((_, "")) => {
+            let value = value.filter(|value| !value.trim().is_empty())?;
+            Some(answer + value.trim())
+        }
+        _ => Some(answer).filter(|answer| !answer.is_empty()),
     }
 }
 

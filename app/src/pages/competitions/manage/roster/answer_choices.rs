@@ -22,7 +22,7 @@ impl AnswerChoices {
     }
 
     #[cfg(feature = "ssr")]
-    pub(super) fn of(question: Question) -> Self {
+    pub(in crate::pages::competitions) fn of(question: Question) -> Self {
         let filter = |value| AnswerFilter { question: question.id, value }.to_string();
         let choices = question.choices().into_iter();
         let choices = choices.map(|(value, words)| (filter(value), words)).collect();
