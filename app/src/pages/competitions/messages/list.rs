@@ -5,7 +5,10 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
-use super::row::{MessageItem, MessageRow};
+use super::{
+    progress::Progress,
+    row::{MessageBadge, MessageRow},
+};
 use crate::{
     components::{EmptyState, Layout, Loaded},
     error::Failure,
@@ -82,8 +85,8 @@ fn Content(screen: MessagesScreen) -> impl IntoView {
         <div class="grid gap-8">
             <ManageHeader managed tab=ManageTab::Messages />
             <p class="max-w-prose">
-                "Write to participants. They get the message in their mailbox and by mail, and find \
-                    it on the page of the competition."
+                "Write to participants. They get the message in their mailbox and by mail, and \
+                    find it on the page of the competition."
             </p>
             {write}
             <List id messages />
@@ -103,7 +106,7 @@ fn List(id: CompetitionId, messages: Vec<MessageRow>) -> impl IntoView {
     }
     let item = |row: MessageRow| {
         let href = message(id, row.id);
-        view! { <li><MessageItem row href /></li> }
+        view! { <li><Item row href /></li> }
     };
     view! {
         <section aria-labelledby="messages" class="grid gap-4">
@@ -112,4 +115,23 @@ fn List(id: CompetitionId, messages: Vec<MessageRow>) -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+#[component]
+fn Item(row: MessageRow, href: String) -> impl IntoView {
+    let status = row.status;
+    let subject = row.subject.clone();
+    view! {
+        <article class="section">
+            <p>
+                <MessageBadge status />
+            </p>
+            <h3 class="font-semibold wrap-anywhere">
+                <a class="link" dir="auto" href=href>
+                    {subject}
+                </a>
+            </h3>
+            <Progress row />
+        </article>
+    }
 }

@@ -56,12 +56,6 @@ pub struct MessageScreen {
     pub start: Returned<TypedSending>,
 }
 
-/// The key of the forms of the page in the session.
-#[cfg(feature = "ssr")]
-pub(super) fn form_name(message: domain::OrganizerMessageId) -> String {
-    format!("send_message:{message}")
-}
-
 /// The id in an address.
 ///
 /// # Errors
@@ -74,6 +68,7 @@ pub(super) fn parse_id(id: &str) -> Result<domain::OrganizerMessageId, domain::P
 /// Loads the page; for the organizer of the competition.
 #[server(prefix = "/fn", endpoint = "message")]
 pub async fn load_message(id: String, message: String) -> Result<MessageScreen, Failure> {
+    use super::typed_sending::form_name;
     use crate::ssr::{clock::ViewerClock, form, request};
     use domain::Timestamp;
     use service::{
@@ -110,7 +105,7 @@ pub async fn load_message(id: String, message: String) -> Result<MessageScreen, 
         id,
         version: message.version,
         html: markdown::render(&message.text, TOP_HEADING, &Pictures::default()),
-        line: RecipientsLine::of(&message, &detail.questions),
+        line: RecipientsLine::of(&message.statuses, message.answer.as_deref(), &detail.questions),
         preview,
         sends_mail: ctx.sends_mail(),
         is_moving,

@@ -25,15 +25,19 @@ pub(super) fn group(status: RegistrationStatus) -> &'static str {
 #[cfg(feature = "ssr")]
 impl RecipientsLine {
     /// With the words of the questions that the competition asks.
-    pub(super) fn of(message: &domain::OrganizerMessage, questions: &[domain::Question]) -> Self {
-        let groups = message.statuses.iter().map(|status| group(*status).to_owned());
-        let filter = message.answer.as_deref().and_then(|text| text.parse().ok());
+    pub(super) fn of(
+        statuses: &[RegistrationStatus],
+        answer: Option<&str>,
+        questions: &[domain::Question],
+    ) -> Self {
+        let groups = statuses.iter().map(|status| group(*status).to_owned());
+        let filter = answer.and_then(|text| text.parse().ok());
         let answer = filter.map(|domain::AnswerFilter { question, value }| {
             match questions.iter().find(|one| one.id == question) {
                 Some(question) => {
-                    let choices = question.choices().into_iter();
-                    let words = choices.filter(|(own, _)| *own == value).map(|(_, words)| words);
-                    (question.label.clone(), words.last().unwrap_or(value))
+                    let mut choices = question.choices().into_iter();
+                    let words = choices.find(|(own, _)| *own == value).map(|(_, words)| words);
+                    (question.label.clone(), words.unwrap_or(value))
                 }
                 None => ("A question that was removed".to_owned(), value),
             }
@@ -100,29 +104,11 @@ pub(super) fn Recipients(
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
-    use domain::{OrganizerMessage, OrganizerMessageId, Question, QuestionId, QuestionKind};
+    use domain::{Question, QuestionId, QuestionKind};
 
     use super::*;
 
     const QUESTION: &str = "01939c2e-7b5a-7000-8000-000000000001";
-
-    fn message(answer: Option<String>) -> OrganizerMessage {
-        OrganizerMessage {
-            id: OrganizerMessageId(QUESTION.parse().unwrap()),
-            subject: "s".into(),
-            text: "t".into(),
-            statuses: vec![RegistrationStatus::Confirmed, RegistrationStatus::Waitlisted],
-            answer,
-            status: domain::OrganizerMessageStatus::Draft,
-            version: 1,
-            created_at: "2030-01-01T00:00:00Z".parse().unwrap(),
-            send_at: None,
-            started_at: None,
-            ended_at: None,
-            recipients: None,
-            sent: 0,
-        }
-    }
 
     #[test]
     fn recipients_are_named_by_group_and_by_the_words_of_their_answer() {
@@ -136,8 +122,9 @@ mod tests {
             link: None,
         };
         let of = |answer: Option<&str>, questions: &[Question]| {
+            let statuses = [RegistrationStatus::Confirmed, RegistrationStatus::Waitlisted];
             let answer = answer.map(|value| format!("{QUESTION}:{value}"));
-            RecipientsLine::of(&message(answer), questions)
+            RecipientsLine::of(&statuses, answer.as_deref(), questions)
         };
         let all = of(None, &[]);
         assert_eq!(all.groups, ["Participants with a seat", "The waiting list"]);

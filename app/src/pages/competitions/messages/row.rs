@@ -1,10 +1,9 @@
-//! A message in words: what it is about, and how far it has come.
+//! A message without its text.
 
 use domain::{OrganizerMessageId, OrganizerMessageStatus};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::progress::Progress;
 use crate::Moment;
 
 /// A message, without its text.
@@ -63,29 +62,4 @@ pub(super) fn MessageBadge(
         OrganizerMessageStatus::Stopped => "badge-warning",
     };
     view! { <span class=format!("badge {class}")>{status.label()}</span> }
-}
-
-/// A message in the list.
-#[component]
-pub(super) fn MessageItem(
-    /// The message.
-    row: MessageRow,
-    /// The address of its page.
-    href: String,
-) -> impl IntoView {
-    let status = row.status;
-    let subject = row.subject.clone();
-    view! {
-        <article class="section">
-            <p>
-                <MessageBadge status />
-            </p>
-            <h3 class="font-semibold wrap-anywhere">
-                <a class="link" dir="auto" href=href>
-                    {subject}
-                </a>
-            </h3>
-            <Progress row />
-        </article>
-    }
 }

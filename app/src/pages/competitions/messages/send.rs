@@ -15,7 +15,7 @@ pub async fn send_message(
     #[server(default)] typed: TypedSending,
     #[server(default)] made_for: Option<UserId>,
 ) -> Result<(), Failure> {
-    use super::page::form_name;
+    use super::typed_sending::form_name;
     use crate::{
         pages::competitions::address,
         ssr::{flash, form, request, response},

@@ -12,7 +12,7 @@ pub async fn stop_message(
     message: OrganizerMessageId,
     #[server(default)] made_for: Option<UserId>,
 ) -> Result<(), Failure> {
-    use super::{TypedSending, page::form_name};
+    use super::typed_sending::{TypedSending, form_name};
     use crate::{
         pages::competitions::address,
         ssr::{flash, form, request, response},

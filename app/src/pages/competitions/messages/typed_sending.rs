@@ -37,3 +37,9 @@ impl TypedSending {
         Ok(Some(at))
     }
 }
+
+/// The key of the forms on the page of a message in the session.
+#[cfg(feature = "ssr")]
+pub(super) fn form_name(message: domain::OrganizerMessageId) -> String {
+    format!("send_message:{message}")
+}

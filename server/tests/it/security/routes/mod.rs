@@ -3,10 +3,9 @@
 //! the owner and administrators get.
 //!
 //! The owner is the organizer of the competition in the path, or the participant who received the
-//! message; elsewhere an organizer. `{registrationId}` is a registration for the competition, `{messageId}` a
-//! draft to its participants. In a
-//! body `{n}` is an unused number, `{competition}` the competition, `{webhook}` a webhook of its
-//! organizer.
+//! message; elsewhere an organizer. `{registrationId}` is a registration for the competition,
+//! `{messageId}` a draft to its participants. In a body `{n}` is an unused number, `{competition}`
+//! the competition, `{webhook}` a webhook of its organizer.
 
 mod api;
 mod functions;
