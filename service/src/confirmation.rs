@@ -29,7 +29,7 @@ use crate::{
         dedup_keys::{APPROVAL, CONFIRMATION},
         example::{self, Example},
         links::Links,
-        mailbox::{About, Draft, store_and_enqueue},
+        mailbox::{About, Draft, store_with_tickets},
         reader::Reader,
         templates::{RenderedMail, UserText},
         when_and_where::{Shown, WhenAndWhere},
@@ -233,9 +233,11 @@ async fn confirm<J: BackgroundJob>(
         let answers = answers.remove(&row.id).unwrap_or_default();
         Some(draft(ctx, row, user, competition, to_confirm, &answers))
     });
-    store_and_enqueue(ctx, &*tx, drafts.collect()).await?;
+    let tickets = store_with_tickets(ctx, &*tx, drafts.collect()).await?;
     jobs::add(&*tx, now, event_jobs(now, &confirmed, competitions.values(), &to_confirm)).await?;
-    tx.commit().await
+    tx.commit().await?;
+    jobs::push_tickets(ctx, tickets);
+    Ok(())
 }
 
 /// A job for each competition that has webhooks, caused by the first of its registrations.

@@ -82,7 +82,10 @@ pub use infrastructure::{
     tls::{install_crypto_provider, is_authority},
     trace_context,
 };
-pub use mail::smtp::{MailSettingsError, Mailer};
+pub use mail::{
+    MailRate,
+    smtp::{MailSettingsError, Mailer},
+};
 pub use mail_previews::{MailPreview, mail_previews};
 pub use slice::{Cursor, Position, Slice};
 pub use social_picture::social_picture;

@@ -1,7 +1,7 @@
 //! Options of mail.
 
 use clap::Args;
-use service::{Mailer, error_chain};
+use service::{MailRate, Mailer, error_chain};
 
 use super::Optional;
 
@@ -23,6 +23,12 @@ pub struct MailOptions {
     /// Sender of mail: `Mini Compete <no-reply@example.com>`; SMTP_URL needs it
     #[arg(long, env = "MAIL_FROM", value_parser = mail_from, global = true)]
     pub mail_from: Option<String>,
+
+    /// Mails a minute that all processes together send at most; without it there is no limit. Set
+    /// it to what the provider of the mail server permits
+    #[arg(long, env = "MAIL_RATE", value_parser = clap::value_parser!(u32)
+          .range(1..=i64::from(MailRate::MAX)), global = true)]
+    pub mail_rate: Option<u32>,
 }
 
 impl MailOptions {
@@ -38,7 +44,8 @@ impl MailOptions {
         match (&self.smtp_url.0, &self.mail_from, site_url) {
             (None, ..) => Ok(None),
             (Some(url), Some(from), Some(_)) => {
-                Ok(Some(Mailer::trusting(url, from, self.smtp_ca_file.0.as_deref())?))
+                let mailer = Mailer::trusting(url, from, self.smtp_ca_file.0.as_deref())?;
+                Ok(Some(mailer.limited_to(self.mail_rate.and_then(MailRate::new))))
             }
             (Some(_), None, _) => {
                 Err("SMTP_URL needs MAIL_FROM: the address that mail comes from".into())

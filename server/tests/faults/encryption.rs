@@ -92,7 +92,7 @@ async fn a_redis_that_cannot_be_trusted_or_refuses_the_user_ends_the_start_with_
             "for another name than the host in REDIS_URL",
         ),
         (with(wrong_password, &authority), "refuses the user or the password of REDIS_URL"),
-        (with(redis.url_of("limited", NAME), &authority), "lacks permissions in Redis, for BLMOVE"),
+        (with(redis.url_of("limited", NAME), &authority), "lacks permissions in Redis, for BLPOP"),
         (
             with(redis.url(), &authority).with("REDIS_PREFIX", "other:"),
             "lacks permissions in Redis, for SET, GET",

@@ -20,6 +20,7 @@ mod kills;
 mod locks;
 mod lost_connections;
 mod mail_server;
+mod notices;
 mod partitions;
 mod poison;
 mod poolers;

@@ -257,7 +257,7 @@ async fn commands_that_redis_refuses_its_user_are_an_error_with_redis() {
     let user = format!("doctor-{}", prefix.replace(':', "-"));
     let mut redis =
         redis::Client::open(url).unwrap().get_multiplexed_async_connection().await.unwrap();
-    let rules = ["on", ">doctor", "~*", "&*", "+@all", "-blmove", "-publish", "-info", "-time"];
+    let rules = ["on", ">doctor", "~*", "&*", "+@all", "-blpop", "-publish", "-info", "-time"];
     let mut set = redis::cmd("ACL");
     set.arg("SETUSER").arg(&user).arg(&rules).exec_async(&mut redis).await.unwrap();
     let limited = url.replace("redis://", &format!("redis://{user}:doctor@"));
@@ -267,7 +267,7 @@ async fn commands_that_redis_refuses_its_user_are_an_error_with_redis() {
     assert_eq!(severity(&report, "redis.reachable"), "ok");
     assert_eq!(severity(&report, "redis.permissions"), "error");
     let found = field(&report, "redis.permissions", "found");
-    assert!(found.contains("for BLMOVE, PUBLISH, TIME:"), "{found}");
+    assert!(found.contains("for BLPOP, PUBLISH, TIME:"), "{found}");
     for check in ["redis.eviction", "redis.persistence"] {
         assert_eq!(severity(&report, check), "warning");
         assert!(field(&report, check, "found").contains("may not run INFO"), "{report}");

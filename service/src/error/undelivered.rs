@@ -19,6 +19,8 @@ pub(crate) enum Cause {
     Deferred,
     /// The mail server accepts no mail of ours at the moment.
     Unreachable,
+    /// The same, because of a quota or its load: it is to be left alone for a while.
+    Paused,
 }
 
 impl Undelivered {
@@ -57,7 +59,12 @@ impl Undelivered {
     /// Whether the mail server could not be reached, or rejects all our mail. That counts as no
     /// attempt of the job. An error that is neither final nor this deferred the one mail.
     pub fn is_unreachable(&self) -> bool {
-        self.cause == Cause::Unreachable
+        matches!(self.cause, Cause::Unreachable | Cause::Paused)
+    }
+
+    /// Whether the mail server is to be left alone for a while.
+    pub(crate) fn asks_for_pause(&self) -> bool {
+        self.cause == Cause::Paused
     }
 
     /// Whether no mail to the address can succeed: it does not exist, for example.

@@ -6,7 +6,7 @@ use domain::JobId;
 use futures::future::BoxFuture;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, ExprTrait};
 
-use super::spec::Spec;
+use super::{class::Class, spec::Spec};
 use crate::{
     Cause, Context, Result,
     entity::job::{self, State},
@@ -33,6 +33,8 @@ pub struct Claim {
     pub spec: &'static Spec,
     pub(super) run: Run,
     pub(super) payload: Arc<dyn Payload>,
+    /// The class of workers that it was added for.
+    pub(super) class: Class,
     pub(super) items: usize,
     /// Counts the claims of this job. A claim with an older epoch than the row no longer holds it.
     pub(super) epoch: i32,
@@ -54,6 +56,11 @@ impl Claim {
     /// The name in the `kind` column.
     pub fn kind(&self) -> &'static str {
         self.spec.name
+    }
+
+    /// The class of workers that the job was added for.
+    pub fn class(&self) -> Class {
+        self.class
     }
 
     /// What the job consists of: 1, or the registrations that it confirms.

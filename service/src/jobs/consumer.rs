@@ -31,7 +31,7 @@ pub struct Consumer {
     /// Whether Redis knows this worker, so that its tickets are put back if it dies.
     is_registered: bool,
     turn: Turn,
-    /// For BLMOVE, which blocks its connection.
+    /// For BLPOP, which blocks its connection.
     connection: Option<MultiplexedConnection>,
     /// Wakes it without Redis.
     new_jobs: JobSignal,
@@ -107,15 +107,14 @@ impl Consumer {
         }
     }
 
-    /// `None` when Redis does not answer, and before it knows this worker: the ticket that ends the
-    /// wait would be lost for a minute if the process died before its next [`take`](Self::take).
+    /// `None` when Redis does not answer, or did not answer the last [`take`](Self::take).
     async fn wait_for_redis(&mut self) -> Option<()> {
         let queue = self.queue.as_ref().filter(|_| self.is_registered)?;
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => queue.dedicated().await?,
         };
-        queue.wait(&mut connection, &self.name, self.class).await?;
+        queue.wait(&mut connection, self.class).await?;
         self.connection = Some(connection);
         Some(())
     }

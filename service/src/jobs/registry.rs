@@ -122,7 +122,9 @@ impl Registry {
             vec![Cause::stored(row.request_id.as_deref(), row.traceparent.as_deref())]
         });
         let (spec, run) = (&job.spec, job.run);
-        Ok(Claim { id, spec, run, payload, items, epoch, postponements, causes })
+        let route = spec.routes().find(|route| route.priority == row.priority);
+        let class = route.unwrap_or(spec.route).class;
+        Ok(Claim { id, spec, run, class, payload, items, epoch, postponements, causes })
     }
 
     /// The items of a job; 1 for a job that this program cannot read.

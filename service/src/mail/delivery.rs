@@ -25,8 +25,10 @@ use crate::{
         html_part::html_part,
         limits::{self, Reservation, Topic},
         markdown_part::markdown_of,
-        preferences, refused_addresses,
-        smtp::Letter,
+        preferences,
+        rate::{self, LONGEST_WAIT},
+        refused_addresses,
+        smtp::{Letter, Mailer},
         templates::{RenderedMail, render},
     },
     metrics::MAILS,
@@ -40,9 +42,10 @@ pub(crate) const GIVE_UP_AFTER: TimeDelta = TimeDelta::days(4);
 /// comes first.
 pub(crate) const MAX_DELIVERIES: i32 = 500;
 /// How long sending a mail may take. Longer than the sum of the time limits of SMTP (690 s: three
-/// replies over an idle connection, connecting, three replies and the acceptance over the new one),
-/// because a mail that is cut off before the server acknowledges it is sent again.
-pub(crate) const SEND_LIMIT: Duration = Duration::from_secs(720);
+/// replies over an idle connection, connecting, three replies and the acceptance over the new one)
+/// and the wait for its turn, because a mail that is cut off before the server acknowledges it is
+/// sent again.
+pub(crate) const SEND_LIMIT: Duration = Duration::from_secs(720 + LONGEST_WAIT.as_secs());
 
 /// Send a message of the mailbox by SMTP. It arrives twice if a worker dies between sending it and
 /// acknowledging the job; both mails have one Message-ID.
@@ -236,10 +239,16 @@ pub(crate) async fn send<J: BackgroundJob>(
             let html = html_part(&ctx.page("/"), letter.subject, letter.text, letter.markdown);
             let span =
                 tracing::error_span!("send_mail", mail.id = %letter.id, otel.kind = "client");
-            let began = Instant::now();
-            let sent = mailer.send(letter, &html).instrument(span).await;
-            MAILS.attempted(&sent, began.elapsed());
-            sent
+            match wait_for_turn(ctx, mailer, execution.claim().class()).await {
+                Ok(()) => {
+                    let began = Instant::now();
+                    let sent = mailer.send(letter, &html).instrument(span).await;
+                    MAILS.attempted(&sent, began.elapsed());
+                    sent
+                }
+                Err(Error::Mail(failure)) => Err(failure),
+                Err(error) => return Err(error),
+            }
         }
         None => Err(Undelivered::not_configured()),
     };
@@ -257,6 +266,20 @@ pub(crate) async fn send<J: BackgroundJob>(
     };
     execution.move_to_dead_letters(ctx, &reason).await?;
     Ok(if refuses_address { Sent::AddressRefused } else { Sent::GivenUp })
+}
+
+/// Waits until a mail may be sent, if the rate of all mails is limited.
+///
+/// # Errors
+/// When it is not the turn of this mail for a while, or mail would fail; when the database fails.
+async fn wait_for_turn(ctx: &Context, mailer: &Mailer, class: Class) -> Result<()> {
+    let Some(rate) = mailer.rate() else { return Ok(()) };
+    // A mail that fails at once takes no turn.
+    mailer.check_open()?;
+    if rate::wait_for_turn(ctx, rate, class).await? {
+        return Ok(());
+    }
+    Err(Undelivered::unreachable("MAIL_RATE is reached: other mails go first".to_owned()).into())
 }
 
 /// Whether delivery has been retried for [`GIVE_UP_AFTER`], since the job was added or last retried

@@ -21,7 +21,7 @@ use crate::{
         keyset::{Keyset, in_order_of},
         search::{Query, holds, words},
     },
-    jobs::{self, NewJob},
+    jobs::{self, NewJob, Ticket},
     mail::{delivery::DeliverMail, templates::RenderedMail},
     slice::{Cursor, Position, Slice},
 };
@@ -181,8 +181,21 @@ pub(crate) async fn store_and_enqueue(
     tx: &impl ConnectionTrait,
     drafts: Vec<Draft>,
 ) -> Result<()> {
-    let jobs = store_to_deliver(ctx, tx, drafts).await?;
-    jobs::add(tx, ctx.now(), jobs).await
+    store_with_tickets(ctx, tx, drafts).await.map(drop)
+}
+
+/// The same. Returns the tickets of the jobs that deliver the messages, to push them after the
+/// commit: the relay, which would push them within half a second, is late while it pushes the jobs
+/// of thousands of notices.
+pub(crate) async fn store_with_tickets(
+    ctx: &Context,
+    tx: &impl ConnectionTrait,
+    drafts: Vec<Draft>,
+) -> Result<Vec<Ticket>> {
+    let rows = jobs::rows(ctx.now(), store_to_deliver(ctx, tx, drafts).await?);
+    let tickets = rows.iter().map(|row| Ticket::of(ctx, row)).collect();
+    bulk::insert(tx, rows).await?;
+    Ok(tickets)
 }
 
 /// The same for messages to many people at once: no mail that one person waits for queues behind

@@ -12,6 +12,7 @@ pub(crate) mod links;
 pub mod mailbox;
 mod markdown_part;
 pub(crate) mod preferences;
+mod rate;
 pub(crate) mod reader;
 pub(crate) mod refused_addresses;
 mod shown_text;
@@ -21,5 +22,6 @@ pub(crate) mod templates;
 pub(crate) mod unsubscribe_key;
 pub(crate) mod when_and_where;
 
+pub use rate::MailRate;
 pub use shown_text::{ShownText, shown_text};
 pub use spans::LinkedText;

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::{World, context, settings};
-use crate::{Clock, Context, LoginLimits, Mailer, Mode, Redis, Settings, housekeeping::Retention};
+use crate::{
+    Clock, Context, LoginLimits, MailRate, Mailer, Mode, Redis, Settings, housekeeping::Retention,
+};
 
 impl World {
     /// Another process on the same database and Redis, with caches and locks of its own.
@@ -116,6 +118,15 @@ impl World {
     /// When the database does not answer.
     pub async fn process_with_mail(&self, url: &str) -> Context {
         self.process_with_mail_by(url, None).await
+    }
+
+    /// The same, at a limited rate.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn process_with_mail_rate(&self, url: &str, rate: MailRate) -> Context {
+        let mailer = mailer(url, None).limited_to(Some(rate));
+        self.process_of(Settings { mailer: Some(mailer), ..settings() }).await
     }
 
     /// The same, where the server has its certificate from one of the authorities in `ca`, in PEM.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use service::{
-    Context, Error, Undelivered,
+    Context, Error, MailRate, Undelivered,
     jobs::{self, Claim, Operator, claim, dead_letters},
     mail::delivery::DeliverMail,
     testing::{World, run_pending_jobs},
@@ -15,7 +15,7 @@ use tokio::time::{sleep, timeout};
 use crate::{
     secure_sink::{AUTHORITY, smtps, starttls},
     sink::{CONTENT, GoesAway, Manners, Sink},
-    support::{claim_one, register, run_job},
+    support::{cancel_competition, claim_one, register, run_job},
 };
 
 /// A world with `size` confirmations in mailboxes and the jobs to send them through the server at
@@ -131,6 +131,91 @@ async fn a_mail_is_sent_after_an_outage_of_the_server() {
 }
 
 #[tokio::test]
+async fn a_quota_pauses_all_mail_of_the_process_and_costs_no_attempt() {
+    for reply in [
+        "550 5.4.5 Daily user sending quota exceeded",
+        "454 Throttling failure: Maximum sending rate exceeded.",
+        "421 4.7.0 too many messages",
+        "450 4.7.1 Rate limit exceeded",
+    ] {
+        let sink = Sink::replying(&[reply]).await;
+        let (world, ctx) = world_with_mails(&sink.url(), 2).await;
+        let claims = claim(&ctx, 10).await.unwrap();
+        let refused = failure(&ctx, &claims[0]).await;
+        assert!(refused.is_unreachable(), "{reply}: {refused}");
+        let commands = sink.commands("MAIL").len();
+        let paused = failure(&ctx, &claims[1]).await;
+        assert!(paused.is_unreachable(), "{reply}: {paused}");
+        assert_eq!(sink.commands("MAIL").len(), commands, "{reply}: the server is left alone");
+        // Another process finds that the server takes mails again.
+        let other = world.process_with_mail(&sink.url()).await;
+        for claim in &claims {
+            run_job(&other, claim).await.unwrap();
+        }
+        assert_eq!((sink.mails().len(), sink.ids().len()), (2, 2), "{reply}");
+    }
+}
+
+#[tokio::test]
+async fn a_full_mailbox_pauses_no_other_mail() {
+    let sink = Sink::replying(&["452 4.2.2 The mailbox is over its quota, rate limit"]).await;
+    let (_world, ctx) = world_with_mails(&sink.url(), 2).await;
+    let claims = claim(&ctx, 10).await.unwrap();
+    assert!(!failure(&ctx, &claims[0]).await.is_unreachable());
+    run_job(&ctx, &claims[1]).await.unwrap();
+    assert_eq!(sink.mails().len(), 1);
+}
+
+#[tokio::test]
+async fn mails_are_sent_no_faster_than_the_rate_and_bulk_mail_waits_for_others() {
+    let sink = Sink::start().await;
+    let world = World::new().await;
+    // A mail each 20 s: the clock stands still, and a mail to many people looks 10 s ahead.
+    let ctx = world.process_with_mail_rate(&sink.url(), MailRate::new(3).unwrap()).await;
+    let ada = world.organizer("Ada").await;
+    let sprint = world.competition(&ada).create().await;
+    let grace = world.participant("Grace").await;
+    register(&ctx, &grace, sprint).await.unwrap();
+    assert_eq!(run_pending_jobs(&ctx).await, 2, "the confirmation and its mail");
+    assert_eq!(sink.mails().len(), 1);
+    cancel_competition(&ctx, &ada, sprint).await.unwrap();
+    run_job(&ctx, &claim_one(&ctx).await).await.unwrap();
+    let notice = claim_one(&ctx).await;
+    let waiting = failure(&ctx, &notice).await;
+    assert!(waiting.is_unreachable() && waiting.to_string().contains("MAIL_RATE"), "{waiting}");
+    assert_eq!(sink.mails().len(), 1);
+    world.clock.advance(TimeDelta::seconds(20));
+    run_job(&ctx, &notice).await.unwrap();
+    assert_eq!(sink.mails().len(), 2);
+}
+
+#[tokio::test]
+async fn every_mail_is_sent_once_after_an_outage_of_two_hours() {
+    const SIZE: usize = 20;
+    let mut sink = Sink::start().await;
+    let (world, ctx) = world_with_mails(&sink.url(), SIZE).await;
+    sink.stop().await;
+    let (mut tries, end) = (0, world.ctx.now().utc() + TimeDelta::hours(2));
+    while world.ctx.now().utc() < end {
+        for claim in claim(&ctx, 100).await.unwrap() {
+            let failure = failure(&ctx, &claim).await;
+            assert!(failure.is_unreachable(), "{failure}");
+            jobs::postpone(&ctx, &[claim], &failure.to_string()).await.unwrap();
+            tries += 1;
+        }
+        world.clock.advance(TimeDelta::minutes(1));
+    }
+    assert!(tries > 10 * SIZE, "each was tried every few minutes: {tries}");
+    sink.start_again().await;
+    // The longest pause is six minutes.
+    world.clock.advance(TimeDelta::minutes(6));
+    let other = world.process_with_mail(&sink.url()).await;
+    assert_eq!(run_pending_jobs(&other).await, SIZE);
+    assert_eq!((sink.mails().len(), sink.ids().len()), (SIZE, SIZE));
+    assert_eq!(world.queue().await.dead, 0);
+}
+
+#[tokio::test]
 async fn an_internationalized_domain_is_sent_as_punycode() {
     let sink = Sink::start().await;
     let (world, ctx) = world_with_mails(&sink.url(), 1).await;
@@ -184,7 +269,6 @@ async fn smtputf8_is_requested_only_for_an_address_that_needs_it() {
 #[tokio::test]
 async fn a_permanent_reply_that_asks_for_a_retry_is_retried() {
     for (verb, reply) in [
-        ("RCPT", "550 5.4.5 Daily user sending quota exceeded"),
         ("RCPT", "552 5.2.2 mailbox full"),
         ("RCPT", "550 4.7.1 greylisted"),
         (CONTENT, "554 5.7.0 Try again later"),

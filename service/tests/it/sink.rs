@@ -8,6 +8,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 use mail_parser::{GetHeader, HeaderName, MessageParser, MessagePart};
@@ -42,6 +43,8 @@ pub(crate) struct Manners {
     pub(crate) goes_away: Option<(GoesAway, usize)>,
     /// Replies to a mail when there is a permit.
     pub(crate) gate: Option<Arc<Semaphore>>,
+    /// How long it takes to reply to a mail.
+    pub(crate) delay: Duration,
 }
 
 /// How a server goes away without a reply to a mail.
@@ -73,6 +76,8 @@ pub(crate) struct Received {
     pub(crate) html: String,
     /// The calendar files, each with its content type: one of the alternatives, and the attachment.
     pub(crate) calendars: Vec<(String, String)>,
+    /// When the server had all of it.
+    pub(crate) arrived: Option<Instant>,
     /// The mail as it was sent, with `\n` at the ends of its lines.
     pub(crate) raw: String,
 }
@@ -307,6 +312,7 @@ async fn take(shared: &Shared, mut mail: Received, text: &str) -> Option<String>
     let headers = headers.replace("\n ", " ").lines().map(str::to_owned).collect();
     mail.headers = headers;
     mail.raw = text.to_owned();
+    mail.arrived = Some(Instant::now());
     let goes_away = {
         let mut manners = lock(&shared.manners);
         manners.goes_away.as_mut().filter(|(_, times)| *times > 0).map(|(goes, times)| {
@@ -320,7 +326,8 @@ async fn take(shared: &Shared, mut mail: Received, text: &str) -> Option<String>
     if goes_away.is_some() {
         return None;
     }
-    let gate = lock(&shared.manners).gate.clone();
+    let Manners { gate, delay, .. } = lock(&shared.manners).clone();
+    tokio::time::sleep(delay).await;
     if let Some(gate) = gate {
         gate.acquire().await.expect("a gate").forget();
     }

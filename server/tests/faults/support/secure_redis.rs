@@ -28,7 +28,7 @@ impl SecureRedis {
         let users = folder.path().join("users.acl");
         let own = USERS.replace("PASSWORD", PASSWORD);
         let limited = own.lines().find(|line| line.starts_with("user mini_compete ")).expect("it");
-        let limited = limited.replace("mini_compete", "limited").replace(" +blmove", "");
+        let limited = limited.replace("mini_compete", "limited").replace(" +blpop", "");
         fs::write(&users, format!("{own}{limited}\nuser admin on >{PASSWORD} ~* &* +@all\n"))
             .expect("a file");
         let mut command = Command::new("redis-server");

@@ -32,7 +32,7 @@ const COMMANDS: [&str; 26] = [
     "LREM KEY 1 x",
     "LLEN KEY",
     "LRANGE KEY 0 0",
-    "BLMOVE KEY KEY RIGHT LEFT 0.01",
+    "BLPOP KEY 0.01",
     "SADD KEY x",
     "SREM KEY x",
     "ZADD KEY 0 x",

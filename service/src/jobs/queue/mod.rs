@@ -32,9 +32,9 @@ use crate::{
 /// A worker that has not taken tickets for this long counts as gone. (It claims tickets in the
 /// database right after it has taken them, with no work in between.)
 const WORKER_LIFE: Duration = Duration::from_secs(30);
-/// How long a worker waits for the most urgent jobs before it looks for others.
+/// How long a worker waits for a job before it looks for those that are due by now.
 const MAX_WAIT: Duration = Duration::from_secs(1);
-/// Grace beyond the timeout of BLMOVE before the connection counts as dead.
+/// Grace beyond the timeout of BLPOP before the connection counts as dead.
 const SLACK: Duration = Duration::from_millis(500);
 
 static PUSH: LazyLock<Script> = LazyLock::new(|| script(include_str!("push.lua")));
@@ -106,20 +106,19 @@ impl Queue {
         Some(texts.iter().filter_map(|text| Ticket::parse(self.jobs, text)).collect())
     }
 
-    /// Waits for one of the most urgent jobs of a class, for at most a second, and moves it to the
-    /// processing list of the worker.
+    /// Waits until a job of a class is put into a list, for at most a second.
     pub(super) async fn wait(
         &self,
         connection: &mut MultiplexedConnection,
-        worker: &str,
         class: Class,
     ) -> Option<()> {
-        let first = self.jobs.lists(class).first().copied()?;
-        let mut blmove = redis::cmd("BLMOVE");
-        blmove.arg(self.ready(first)).arg(self.processing(worker)).arg("RIGHT").arg("LEFT");
-        blmove.arg(MAX_WAIT.as_secs());
-        let moved = query_on::<Option<String>>(connection, &blmove);
-        time::timeout(MAX_WAIT + SLACK, moved).await.ok()?.ok().map(drop)
+        let mut blpop = redis::cmd("BLPOP");
+        for list in self.jobs.lists(class) {
+            blpop.arg(self.bell(list));
+        }
+        blpop.arg(MAX_WAIT.as_secs());
+        let rung = query_on::<Option<(String, String)>>(connection, &blpop);
+        time::timeout(MAX_WAIT + SLACK, rung).await.ok()?.ok().map(drop)
     }
 
     /// Removes jobs that a worker took, in the order in which `take` returned them.
@@ -166,6 +165,11 @@ impl Queue {
     /// A connection to block on.
     pub(super) async fn dedicated(&self) -> Option<MultiplexedConnection> {
         self.redis.dedicated().await
+    }
+
+    /// As `bell` in `lists.lua` has it.
+    fn bell(&self, list: &str) -> String {
+        self.redis.key(format_args!("jobs:bell:{list}"))
     }
 
     fn ready(&self, list: &str) -> String {

@@ -4,7 +4,9 @@ local reaped = 0
 for _, worker in ipairs(redis.call('ZRANGE', KEYS[1], '-inf', now(), 'BYSCORE')) do
   local job = redis.call('LPOP', ARGV[2] .. worker)
   while job do
-    redis.call('RPUSH', ARGV[1] .. job:match('^[^:]+'), job)
+    local list = ARGV[1] .. job:match('^[^:]+')
+    redis.call('RPUSH', list, job)
+    redis.call('LPUSH', bell(list), 1)
     reaped = reaped + 1
     job = redis.call('LPOP', ARGV[2] .. worker)
   end

@@ -21,5 +21,8 @@ for i = 5, #KEYS do
     free = free - items(job)
     job = free > 0 and redis.call('RPOP', KEYS[i])
   end
+  if free > 0 then
+    while redis.call('LPOP', bell(KEYS[i])) do end
+  end
 end
 return redis.call('LRANGE', KEYS[4], 0, -1)

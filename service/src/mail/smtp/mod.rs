@@ -29,12 +29,16 @@ use self::{
     refusal::undelivered,
     server::Server,
 };
-use super::enclosures::Enclosures;
+use super::{enclosures::Enclosures, rate::MailRate};
 use crate::{error::Undelivered, infrastructure::circuit_breaker::CircuitBreaker};
 
 /// How long a failure to connect opens the circuit breaker: mail fails at once meanwhile and is
 /// retried later, so that it does not keep workers from other jobs.
 const OPEN_FOR: Duration = Duration::from_secs(5);
+/// How long a process sends nothing after the server has refused a mail because of a quota or its
+/// load: each mail more would make the refusal last. It is less than the longest pause of a
+/// postponed job.
+const PAUSE: Duration = Duration::from_secs(60);
 
 /// A mail as it is sent by SMTP.
 #[derive(Debug)]
@@ -76,18 +80,23 @@ pub enum MailSettingsError {
 
 /// Sends mail. Cheap to clone.
 #[derive(Clone)]
-pub struct Mailer(Arc<Shared>);
+pub struct Mailer {
+    shared: Arc<Shared>,
+    rate: Option<MailRate>,
+}
 
 struct Shared {
     pool: Arc<Pool>,
     from: Mailbox,
     breaker: CircuitBreaker,
+    /// Open while the server takes no more mails from us.
+    pause: CircuitBreaker,
 }
 
 impl fmt::Debug for Mailer {
     /// Omits the address of the server, which may contain a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Mailer(from {})", self.0.from)
+        write!(f, "Mailer(from {})", self.shared.from)
     }
 }
 
@@ -110,16 +119,29 @@ impl Mailer {
     pub fn trusting(url: &str, from: &str, ca: Option<&str>) -> Result<Self, MailSettingsError> {
         let from = sender(from)?;
         let server = Server::new(url, ca, from.email.domain())?;
-        Ok(Self(Arc::new(Shared {
+        let shared = Arc::new(Shared {
             pool: Pool::new(server),
             from,
             breaker: CircuitBreaker::new(OPEN_FOR),
-        })))
+            pause: CircuitBreaker::new(PAUSE),
+        });
+        Ok(Self { shared, rate: None })
+    }
+
+    /// The same, with a limit on the rate at which all processes together send.
+    #[must_use]
+    pub fn limited_to(self, rate: Option<MailRate>) -> Self {
+        Self { rate, ..self }
+    }
+
+    /// The limit on the rate, if there is one.
+    pub(crate) fn rate(&self) -> Option<MailRate> {
+        self.rate
     }
 
     /// The address that mails come from.
     pub(crate) fn sender(&self) -> &str {
-        self.0.from.email.as_ref()
+        self.shared.from.email.as_ref()
     }
 
     /// Opens a connection of its own, logs in, and closes it.
@@ -127,29 +149,48 @@ impl Mailer {
     /// # Errors
     /// The reason, when the server does not answer or refuses the login.
     pub async fn check(&self) -> Result<(), String> {
-        self.0.pool.check().await
+        self.shared.pool.check().await
     }
 
     /// Sends a mail with its text part, an HTML part, and what is enclosed. The workers limit how
     /// many are sent at the same time.
     pub(crate) async fn send(&self, letter: &Letter<'_>, html: &str) -> Result<(), Undelivered> {
-        let shared = &*self.0;
+        let shared = &*self.shared;
         let to = wire_address(letter.to).map_err(Undelivered::address_refused)?;
         let message = self.message(letter, html, to.clone())?;
-        if shared.breaker.is_open() {
-            let reason = "the mail server could not be reached a moment ago".to_owned();
-            return Err(Undelivered::unreachable(reason));
-        }
+        self.check_open()?;
         match shared.pool.send(message.envelope(), &message.formatted()).await {
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                shared.pause.record_success();
+                Ok(())
+            }
             // The mail itself may be the cause: the circuit breaker stays closed for others.
-            Err(SendError::Mail(failure)) => Err(undelivered(failure, &[letter.to, to.as_ref()])),
+            Err(SendError::Mail(failure)) => {
+                let failure = undelivered(failure, &[letter.to, to.as_ref()]);
+                if failure.asks_for_pause() && shared.pause.record_failure() {
+                    tracing::warn!(%failure, "mail pauses: the server takes no more at the moment");
+                }
+                Err(failure)
+            }
             Err(SendError::NoConnection(reason)) => {
                 shared.breaker.record_failure();
                 let reason = format!("the mail server could not be reached: {reason}");
                 Err(Undelivered::unreachable(reason))
             }
         }
+    }
+
+    /// # Errors
+    /// While mail would fail as it did a moment ago.
+    pub(crate) fn check_open(&self) -> Result<(), Undelivered> {
+        let reason = if self.shared.breaker.is_open() {
+            "the mail server could not be reached a moment ago"
+        } else if self.shared.pause.is_open() {
+            "the mail server takes no more mails at the moment"
+        } else {
+            return Ok(());
+        };
+        Err(Undelivered::unreachable(reason.to_owned()))
     }
 
     fn message(
@@ -177,9 +218,9 @@ impl Mailer {
             }
         }
         message
-            .message_id(Some(format!("<{}@{}>", letter.id, self.0.from.email.domain())))
+            .message_id(Some(format!("<{}@{}>", letter.id, self.shared.from.email.domain())))
             .date(SystemTime::from(letter.at.utc()))
-            .from(self.0.from.clone())
+            .from(self.shared.from.clone())
             .to(Mailbox::new(None, to))
             .subject(one_line(letter.subject))
             // Keeps automatic responders from replying (RFC 3834).

@@ -5,13 +5,31 @@ use crate::error::{Cause, Undelivered};
 
 /// Reply codes about our credentials or our connection (RFC 4954, RFC 3207). Every mail gets the
 /// same reply until an operator or the server changes something.
-const ABOUT_US: [u16; 6] = [421, 454, 530, 534, 535, 538];
+const ABOUT_US: [u16; 4] = [530, 534, 535, 538];
+/// Reply codes of a server that takes no mail at the moment: it shuts down, is overloaded, or has
+/// had too much from us.
+const NOT_NOW: [u16; 2] = [421, 454];
+/// Words by which a server refuses a mail because of how much we have sent. Enhanced status codes
+/// for it differ: 4.3.1, 4.4.5, 4.5.3, 4.7.0, 5.4.5.
+const SENT_TOO_MUCH: [&str; 9] = [
+    "sending quota",
+    "sending limit",
+    "sending rate",
+    "rate limit",
+    "rate exceeded",
+    "throttl",
+    "too many messages",
+    "too many mails",
+    "too fast",
+];
 /// Enhanced status codes that are transient whatever reply code precedes them, as (subject, detail)
 /// of RFC 3463: mailbox or system full, system does not accept messages, no route, congestion or a
 /// quota, too many recipients.
 const TRANSIENT: [(u16, u16); 7] = [(2, 2), (3, 1), (3, 2), (4, 2), (4, 3), (4, 5), (5, 3)];
 /// The subject of enhanced status codes about addresses, which are permanent.
 const ADDRESSING: u16 = 1;
+/// The subject of enhanced status codes about the mailbox of the recipient, which may get too much.
+const MAILBOX: u16 = 2;
 /// The details of that subject that are about the sender.
 const SENDERS: [u16; 2] = [7, 8];
 /// Mailbox disabled, as (subject, detail).
@@ -64,6 +82,13 @@ fn judge(stage: Stage, code: u16, text: &str) -> Cause {
     if ABOUT_US.contains(&code) {
         return Cause::Unreachable;
     }
+    let words = text.to_lowercase();
+    let is_mailbox = enhanced.is_some_and(|(_, subject, _)| subject == MAILBOX);
+    if NOT_NOW.contains(&code)
+        || !is_mailbox && SENT_TOO_MUCH.iter().any(|reason| words.contains(reason))
+    {
+        return Cause::Paused;
+    }
     if !is_permanent || enhanced.is_some_and(|(class, ..)| class == 4) {
         return Cause::Deferred;
     }
@@ -73,7 +98,6 @@ fn judge(stage: Stage, code: u16, text: &str) -> Cause {
         return Cause::Deferred;
     }
     let is_addressing = enhanced.is_some_and(|(_, subject, _)| subject == ADDRESSING);
-    let words = text.to_lowercase();
     // 552 means a full mailbox, which its owner may empty (RFC 5321), unless an enhanced status
     // code says that the mail is too large.
     if (!is_addressing && LATER.iter().any(|later| words.contains(later)))
@@ -127,7 +151,7 @@ mod tests {
 
     #[test]
     fn the_enhanced_status_code_decides_what_a_refusal_means() {
-        use Cause::{Deferred, Rejected, Unreachable};
+        use Cause::{Deferred, Paused, Rejected, Unreachable};
         use Stage::{Content, Recipient, Sender};
         for (stage, code, text, expected) in [
             (Recipient, 450, "4.2.0 greylisted", Deferred),
@@ -136,7 +160,7 @@ mod tests {
             (Recipient, 550, "no such user", Rejected),
             (Recipient, 550, "5.1.1 no such user, try again with another", Rejected),
             (Recipient, 550, "5.7.1 relaying denied", Rejected),
-            (Recipient, 550, "5.4.5 Daily user sending quota exceeded", Deferred),
+            (Recipient, 550, "5.4.5 Daily user sending quota exceeded", Paused),
             (Recipient, 550, "5.4.5 congestion", Deferred),
             (Recipient, 550, "4.7.1 listed", Deferred),
             (Recipient, 552, "5.2.2 mailbox full", Deferred),
@@ -145,9 +169,9 @@ mod tests {
             (Content, 554, "5.7.0 Try again later", Deferred),
             (Content, 554, "5.7.1 spam", Rejected),
             (Content, 554, "Message temporarily deferred", Deferred),
-            (Content, 550, "Rate limit exceeded", Deferred),
+            (Content, 550, "Rate limit exceeded", Paused),
             (Content, 554, "5.6.0 malformed", Rejected),
-            (Sender, 421, "4.3.2 shutting down", Unreachable),
+            (Sender, 421, "4.3.2 shutting down", Paused),
             (Sender, 530, "5.7.0 authentication required", Unreachable),
             (Recipient, 535, "5.7.8 bad credentials", Unreachable),
             (Sender, 553, "5.7.1 sender address rejected: not yours", Unreachable),
