@@ -1,5 +1,7 @@
 //! The lists in Redis: they wake workers, and no job depends on them.
 
+use std::time::{Duration, Instant};
+
 use chrono::TimeDelta;
 use service::{
     Cause, Context,
@@ -28,6 +30,14 @@ async fn take_of(ctx: &Context, class: Class) -> Vec<Claim> {
 /// The same for class `Background`.
 async fn take(ctx: &Context) -> Vec<Claim> {
     take_of(ctx, Class::Background).await
+}
+
+/// Takes the tickets of jobs from Redis, while the database does not let them be claimed.
+async fn take_without_claiming(world: &World, consumer: &mut Consumer) {
+    consumer.wait().await;
+    world.execute("ALTER TABLE jobs RENAME TO hidden").await.unwrap();
+    assert!(consumer.take(10).await.is_err());
+    world.execute("ALTER TABLE hidden RENAME TO jobs").await.unwrap();
 }
 
 fn kinds(claims: &[Claim]) -> Vec<&'static str> {
@@ -191,8 +201,7 @@ mod with_redis {
         let mut dies = Consumer::new(&world.ctx, Class::Confirmations);
         assert!(dies.take(10).await.unwrap().is_empty());
         let seat = register(&world.ctx, first, sprint).await.unwrap().registration;
-        dies.wait().await;
-        // Before it has claimed the job.
+        take_without_claiming(&world, &mut dies).await;
         drop(dies);
         register(&world.ctx, second, sprint).await.unwrap();
         relay(&world.ctx).await.unwrap();
@@ -221,20 +230,38 @@ mod with_redis {
         let mut retires = Consumer::new(&world.ctx, Class::Confirmations);
         assert!(retires.take(10).await.unwrap().is_empty());
         register(&world.ctx, &grace, sprint).await.unwrap();
-        retires.wait().await;
+        take_without_claiming(&world, &mut retires).await;
         retires.retire().await;
         assert_eq!(world.lists().await, Lists { ready: 1, enqueued: 1, ..Lists::default() });
         assert_eq!(take_of(&world.ctx, Class::Confirmations).await.len(), 1);
     }
 
     #[tokio::test]
-    async fn a_worker_that_redis_does_not_know_takes_no_ticket_while_it_waits() {
+    async fn a_worker_that_waits_is_woken_by_a_job_in_any_list_of_its_class() {
+        let world = World::new().await;
+        let ctx = world.process_with_mail("smtp://127.0.0.1:9").await;
+        let ada = world.organizer("Ada").await;
+        let sprint = world.competition(&ada).create().await;
+        let mut waits = Consumer::new(&ctx, Class::AccountMail);
+        assert!(waits.take(10).await.unwrap().is_empty());
+        register(&ctx, &world.participant("Grace").await, sprint).await.unwrap();
+        let confirm = take_of(&ctx, Class::Confirmations).await;
+        let began = Instant::now();
+        let ((), confirmed) = tokio::join!(waits.wait(), execute(&ctx, &confirm));
+        confirmed.unwrap();
+        assert!(began.elapsed() < Duration::from_millis(900), "{:?}", began.elapsed());
+        assert_eq!(kinds(&waits.take(10).await.unwrap()), ["deliver_mail"]);
+        waits.retire().await;
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_dies_while_it_waits_has_taken_no_ticket() {
         let world = World::new().await;
         let ada = world.organizer("Ada").await;
         let grace = world.participant("Grace").await;
         let sprint = world.competition(&ada).create().await;
-        // A worker waits for the first list of its class, where confirmations are.
         let mut dies = Consumer::new(&world.ctx, Class::Confirmations);
+        assert!(dies.take(10).await.unwrap().is_empty());
         register(&world.ctx, &grace, sprint).await.unwrap();
         relay(&world.ctx).await.unwrap();
         dies.wait().await;
