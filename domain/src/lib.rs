@@ -23,6 +23,7 @@ mod idempotency;
 mod ids;
 mod if_match;
 mod job;
+mod mail_outcomes;
 mod mail_preferences;
 mod mailbox;
 mod normal_form;
@@ -88,6 +89,7 @@ pub use ids::{
 };
 pub use if_match::{IfMatch, InvalidIfMatch};
 pub use job::{DeadLetter, QueueStats};
+pub use mail_outcomes::MailOutcomes;
 pub use mail_preferences::{MailChannel, MailKind, MailPreferences, MailPreferencesPatch};
 pub use mailbox::{Mail, MailFilter, MailPage, MailQuery};
 pub use normal_form::searchable;

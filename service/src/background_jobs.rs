@@ -29,7 +29,7 @@ macro_rules! jobs {
 }
 
 jobs! {
-    // Its list is before that of earlier releases: an idle worker waits at the first one.
+    // Its list is looked at before that of earlier releases, which has the same priority.
     ConfirmRegistrations,
     ConfirmRegistration,
     NotifyOfCancellation,

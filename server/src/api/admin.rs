@@ -1,7 +1,7 @@
 //! `/api/admin`: looking after the installation.
 
 use axum::{Json, extract::State, http::StatusCode, response::Response};
-use domain::{DeadLetter, JobId, QueueStats};
+use domain::{DeadLetter, JobId, MailOutcomes, QueueStats};
 use serde::Serialize;
 use service::{
     Cursor,
@@ -26,6 +26,7 @@ use crate::{
 pub(super) fn router() -> ApiRouter {
     ApiRouter::new()
         .read(routes!(list_queues))
+        .read(routes!(get_mail_outcomes))
         .read(routes!(list_failed_jobs))
         .write(routes!(retry_all_failed_jobs))
         .write(routes!(retry_failed_job))
@@ -55,6 +56,24 @@ async fn list_queues(
     CurrentActor(actor): CurrentActor,
 ) -> Result<Json<Vec<QueueStats>>, Problem> {
     Ok(Json(jobs::stats(&state.ctx, Operator::Admin(&actor)).await?))
+}
+
+/// Get the outcomes of mail in numbers
+///
+/// How many mails were done with lately, wait, were put off or given up, and how many accounts have
+/// an address that takes none.
+#[utoipa::path(
+    get, path = "/admin/mail", tag = "admin", security(("bearer" = [])),
+    responses(
+        (status = 200, description = "The outcomes of mail", body = MailOutcomes),
+        AdminOnly,
+    ),
+)]
+async fn get_mail_outcomes(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+) -> Result<Json<MailOutcomes>, Problem> {
+    Ok(Json(service::mail::outcomes(&state.ctx, &actor).await?))
 }
 
 /// List the dead letters

@@ -42,6 +42,7 @@ async fn the_queues_require_an_administrator() {
     let calls = || {
         [
             app.get("/api/admin/queues"),
+            app.get("/api/admin/mail"),
             app.get("/api/admin/failed-jobs"),
             app.post("/api/admin/failed-jobs/x/retry"),
             app.post("/api/admin/failed-jobs/retry"),

@@ -11,6 +11,7 @@ pub(crate) mod limits;
 pub(crate) mod links;
 pub mod mailbox;
 mod markdown_part;
+mod outcomes;
 pub(crate) mod preferences;
 mod rate;
 pub(crate) mod reader;
@@ -22,6 +23,7 @@ pub(crate) mod templates;
 pub(crate) mod unsubscribe_key;
 pub(crate) mod when_and_where;
 
+pub use outcomes::outcomes;
 pub use rate::MailRate;
 pub use shown_text::{ShownText, shown_text};
 pub use spans::LinkedText;

@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use domain::{ErrorCode, MailOutcomes};
 use service::{
     Context, Error, MailRate, Undelivered,
     jobs::{self, Claim, Operator, claim, dead_letters},
-    mail::delivery::DeliverMail,
+    mail::{self, delivery::DeliverMail},
     testing::{World, run_pending_jobs},
 };
 use tokio::time::{sleep, timeout};
@@ -15,7 +16,7 @@ use tokio::time::{sleep, timeout};
 use crate::{
     secure_sink::{AUTHORITY, smtps, starttls},
     sink::{CONTENT, GoesAway, Manners, Sink},
-    support::{cancel_competition, claim_one, register, run_job},
+    support::{cancel_competition, claim_one, code, register, run_job},
 };
 
 /// A world with `size` confirmations in mailboxes and the jobs to send them through the server at
@@ -213,6 +214,36 @@ async fn every_mail_is_sent_once_after_an_outage_of_two_hours() {
     assert_eq!(run_pending_jobs(&other).await, SIZE);
     assert_eq!((sink.mails().len(), sink.ids().len()), (SIZE, SIZE));
     assert_eq!(world.queue().await.dead, 0);
+}
+
+#[tokio::test]
+async fn an_administrator_sees_what_becomes_of_mail() {
+    let replies = ["450 4.2.0 greylisted", "550 5.1.1 no such user"];
+    let sink = Sink::replying(&replies).await;
+    let (world, ctx) = world_with_mails(&sink.url(), 4).await;
+    let root = world.admin("Root").await;
+    let claims = claim(&ctx, 3).await.unwrap();
+    let put_off = failure(&ctx, &claims[0]).await;
+    jobs::fail(&ctx, &claims[0], &put_off.to_string()).await.unwrap();
+    for claim in &claims[1..] {
+        run_job(&ctx, claim).await.unwrap();
+    }
+    let outcomes = mail::outcomes(&ctx, &root).await.unwrap();
+    let expected = MailOutcomes {
+        enabled: true,
+        done_last_hour: 1,
+        waiting: 2,
+        put_off: 1,
+        last_error: Some("the mail server said: 450 4.2.0 greylisted".to_owned()),
+        given_up: 1,
+        refused_addresses: 1,
+    };
+    assert_eq!(outcomes, expected);
+    world.clock.advance(TimeDelta::hours(1));
+    assert_eq!(mail::outcomes(&ctx, &root).await.unwrap().done_last_hour, 0);
+    let grace = world.participant("Grace").await;
+    let refusal = mail::outcomes(&ctx, &grace).await.map_err(code);
+    assert_eq!(refusal, Err(ErrorCode::Forbidden));
 }
 
 #[tokio::test]

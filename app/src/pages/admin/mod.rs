@@ -3,6 +3,7 @@
 mod dead_letters;
 mod discard_job;
 mod job_counts;
+mod mail_outcomes;
 mod queues;
 mod retry;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{PublicError, QueueStats};
+use domain::{MailOutcomes, PublicError, QueueStats};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     dead_letters::{DeadLetterList, DeadLetters},
     job_counts::JobCounts,
+    mail_outcomes::Mail,
     queues_at,
     retry::{RetryAllJobs, RetryJob},
 };
@@ -31,6 +32,8 @@ const EVERY: Duration = Duration::from_secs(5);
 pub struct QueuesScreen {
     /// By name.
     pub kinds: Vec<QueueStats>,
+    /// What becomes of mail.
+    pub mail: MailOutcomes,
     /// One page of the failed jobs.
     pub dead: DeadLetterList,
     /// Why a retry without JavaScript has just been refused, if it was.
@@ -53,7 +56,8 @@ pub async fn load_queues(#[server(default)] page: Option<String>) -> Result<Queu
     let paging = Paging::of_page(page.as_deref(), ON_A_PAGE)?;
     let dead = jobs::dead_letters_on_page(&ctx, operator, paging).await?;
     let error = form::take_stored_form::<()>("retry_job").await?.error;
-    Ok(QueuesScreen { kinds, dead: DeadLetterList::of(dead, &clock), error })
+    let mail = service::mail::outcomes(&ctx, &actor).await?;
+    Ok(QueuesScreen { kinds, mail, dead: DeadLetterList::of(dead, &clock), error })
 }
 
 /// The queues, updated every few seconds while the page is visible.
@@ -111,6 +115,7 @@ fn Content(
             </div>
             <ErrorSummary error=error_of(retry, screen.error) />
             <JobCounts kinds=screen.kinds />
+            <Mail outcomes=screen.mail />
             <section aria-labelledby="dead" class="grid gap-4">
                 <div class="flex flex-wrap items-center justify-between gap-3">
                     <h2 id="dead" class="subheading">"Failed jobs" {page_words(page, pages)}</h2>

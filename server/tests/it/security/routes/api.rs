@@ -208,6 +208,7 @@ pub(super) const ROWS: &[Row] = &[
     get("/api/webhooks/{id}/deliveries", [401, 403, 404, 200, 403]),
     call(Method::POST, "/api/webhooks/deliveries/{id}/send-again", [401, 403, 404, 202, 403]),
     get("/api/admin/queues", [401, 403, 403, 403, 200]),
+    get("/api/admin/mail", [401, 403, 403, 403, 200]),
     get("/api/admin/failed-jobs", [401, 403, 403, 403, 200]),
     call(Method::POST, "/api/admin/failed-jobs/{id}/retry", [401, 403, 403, 403, 204]),
     call(Method::POST, "/api/admin/failed-jobs/retry", [401, 403, 403, 403, 200]),
