@@ -3,8 +3,7 @@
 use chrono::TimeDelta;
 use domain::{MailOutcomes, Role};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use crate::{
@@ -31,8 +30,9 @@ pub async fn outcomes(ctx: &Context, actor: &Actor) -> Result<MailOutcomes> {
     let db = &*ctx.db.for_lists().await?;
     let routes = ctx.jobs.routes(&[Class::AccountMail, Class::BulkMail]);
     let kinds: Vec<_> = routes.map(|(kind, _)| kind).collect();
-    let mails =
-        |state: State| job::Entity::find().filter(state.is_state()).filter(Kind.is_in(&kinds));
+    let mails = |state: State| {
+        job::Entity::find().filter(state.is_state()).filter(Kind.is_in(kinds.iter().copied()))
+    };
     let was_tried = Condition::any().add(Attempts.gt(0)).add(Postponements.gt(0));
     let put_off = mails(State::Waiting).filter(was_tried);
     let last_error: Option<Option<String>> = put_off
@@ -44,7 +44,8 @@ pub async fn outcomes(ctx: &Context, actor: &Actor) -> Result<MailOutcomes> {
         .into_tuple()
         .one(db)
         .await?;
-    let dead = failed_job::Entity::find().filter(failed_job::Column::Kind.is_in(&kinds));
+    let dead =
+        failed_job::Entity::find().filter(failed_job::Column::Kind.is_in(kinds.iter().copied()));
     let refused = user::Entity::find().filter(user::Column::EmailRefusedAt.is_not_null());
     let since = ctx.now().utc() - HOUR;
     Ok(MailOutcomes {
