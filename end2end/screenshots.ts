@@ -82,6 +82,7 @@ const PICTURES: Picture[] = [
   { name: 'mailbox-open', path: ({ mail }) => `/mailbox?mail=${mail}`, viewer: 'participant' },
   { name: 'mail-confirmation', path: () => '/dev/mails/confirmation.answers' },
   { name: 'mail-organizer-message', path: () => '/dev/mails/organizer_message' },
+  { name: 'mail-organizer-notice', path: () => '/dev/mails/organizer_notice.daily' },
   { name: 'mail-change', path: () => '/dev/mails/change_notice' },
   { name: 'mail-reset-link', path: () => '/dev/mails/reset_link' },
   { name: 'mail-email-verification', path: () => '/dev/mails/email_verification' },

@@ -51,6 +51,12 @@ export const JOURNEY = {
     },
     { id: 'get_mail_preferences', as: 'participant', tests: { 'has the change': 'response.reminders === "MAILBOX"' } },
     {
+      id: 'edit_organizer_notices',
+      as: 'organizer',
+      tests: { 'changes one notice': 'response.registrations === "AT_ONCE" && response.full === "AT_ONCE"' },
+    },
+    { id: 'get_organizer_notices', as: 'organizer' },
+    {
       id: 'refresh_tokens',
       body: { refreshToken: '{{participantRefreshToken}}' },
       save: { participantToken: 'response.token', participantRefreshToken: 'response.refreshToken' },

@@ -29,6 +29,7 @@ mod mailbox;
 mod normal_form;
 mod number;
 mod organizer_message;
+mod organizer_notices;
 mod paging;
 mod password;
 mod personal_token;
@@ -98,6 +99,9 @@ pub use organizer_message::{
     MAX_MESSAGES, MAX_MESSAGES_A_DAY, MAX_SCHEDULED_AHEAD, MessageRecipients, MessageUpdate,
     OrganizerMessage, OrganizerMessageDraft, OrganizerMessageInput, OrganizerMessageStatus,
     Recipient, RecipientPreview, SendMessage, SendMessageInput,
+};
+pub use organizer_notices::{
+    NoticeTiming, OrganizerNotice, OrganizerNotices, OrganizerNoticesPatch,
 };
 pub use paging::{MAX_COUNTED, MAX_PAGE_NUMBER, MAX_PAGE_SIZE, Page, PageQuery, Paging};
 pub use password::{

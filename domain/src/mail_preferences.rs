@@ -21,12 +21,20 @@ pub enum MailKind {
     Invitations,
     /// What organizers write to participants.
     Messages,
+    /// What participants do with the competitions of an organizer.
+    Organizing,
 }
 
 impl MailKind {
     /// Every kind there is, in the order of forms.
-    pub const ALL: [Self; 5] =
-        [Self::Registrations, Self::Changes, Self::Reminders, Self::Messages, Self::Invitations];
+    pub const ALL: [Self; 6] = [
+        Self::Registrations,
+        Self::Changes,
+        Self::Reminders,
+        Self::Messages,
+        Self::Invitations,
+        Self::Organizing,
+    ];
 
     /// The name in links, on the wire and in the database.
     pub fn as_str(self) -> &'static str {
@@ -36,6 +44,7 @@ impl MailKind {
             Self::Reminders => "reminders",
             Self::Invitations => "invitations",
             Self::Messages => "messages",
+            Self::Organizing => "organizing",
         }
     }
 
@@ -47,12 +56,13 @@ impl MailKind {
             Self::Reminders => "competitions that start soon",
             Self::Invitations => "invitations to competitions",
             Self::Messages => "messages of organizers",
+            Self::Organizing => "your competitions as an organizer",
         }
     }
 
     /// Whether a mail of this kind has a link that ends them: participants count on the others.
     pub fn has_unsubscribe_link(self) -> bool {
-        matches!(self, Self::Reminders | Self::Invitations | Self::Messages)
+        matches!(self, Self::Reminders | Self::Invitations | Self::Messages | Self::Organizing)
     }
 }
 
@@ -102,7 +112,7 @@ impl FromStr for MailChannel {
     feature = "openapi",
     schema(example = json!({
         "registrations": "MAIL", "changes": "MAIL", "reminders": "MAILBOX", "invitations": "MAIL",
-        "messages": "MAIL"
+        "messages": "MAIL", "organizing": "MAIL"
     }))
 )]
 pub struct MailPreferences {
@@ -116,6 +126,8 @@ pub struct MailPreferences {
     pub invitations: MailChannel,
     /// What organizers write to participants.
     pub messages: MailChannel,
+    /// What participants do with the competitions of an organizer.
+    pub organizing: MailChannel,
 }
 
 impl MailPreferences {
@@ -127,6 +139,7 @@ impl MailPreferences {
             MailKind::Reminders => self.reminders,
             MailKind::Invitations => self.invitations,
             MailKind::Messages => self.messages,
+            MailKind::Organizing => self.organizing,
         }
     }
 
@@ -139,6 +152,7 @@ impl MailPreferences {
             MailKind::Reminders => &mut self.reminders,
             MailKind::Invitations => &mut self.invitations,
             MailKind::Messages => &mut self.messages,
+            MailKind::Organizing => &mut self.organizing,
         };
         *of_kind = channel;
         self
@@ -171,6 +185,10 @@ pub struct MailPreferencesPatch {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<MailChannel>))]
     #[serde(default)]
     pub messages: Raw<String>,
+    /// What participants do with the competitions of an organizer.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<MailChannel>))]
+    #[serde(default)]
+    pub organizing: Raw<String>,
     /// Anything else: refused, by name.
     #[cfg_attr(feature = "openapi", schema(ignore))]
     #[serde(flatten)]
@@ -204,6 +222,7 @@ impl MailPreferencesPatch {
             MailKind::Reminders => &self.reminders,
             MailKind::Invitations => &self.invitations,
             MailKind::Messages => &self.messages,
+            MailKind::Organizing => &self.organizing,
         }
     }
 }

@@ -216,3 +216,26 @@ test('a participant who wants to organize adds the role and creates a competitio
   await form(page, 'Roles').getByRole('link', { name: 'Continue' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('New competition');
 });
+
+test('an organizer chooses when to hear of what participants do', { tag: '@phone' }, async ({ page, api }) => {
+  await logInAs(page, await api.organizer());
+  await open(page, '/account');
+  await hydrated(page);
+  const notices = form(page, 'News of your competitions');
+  await expect(notices.getByLabel('New registrations')).toHaveValue('DAILY');
+  await notices.getByLabel('New registrations').selectOption('As it happens');
+  await notices.getByLabel('A waiting list is empty').selectOption('Not at all');
+  await notices.getByRole('button', { name: 'Save notices' }).click();
+  await expect(notices.getByText('Your choice was saved.')).toBeVisible();
+  await open(page, '/account');
+  await expect(notices.getByLabel('New registrations')).toHaveValue('AT_ONCE');
+  await expect(notices.getByLabel('Cancelled registrations')).toHaveValue('DAILY');
+  await expect(notices.getByLabel('A waiting list is empty')).toHaveValue('NEVER');
+
+  await test.step('a participant has no such choice', async () => {
+    await logInAs(page, await api.participant());
+    await open(page, '/account');
+    await expect(form(page, 'Messages by mail')).toBeVisible();
+    await expect(form(page, 'News of your competitions')).toBeHidden();
+  });
+});

@@ -51,6 +51,7 @@ mod m20261130_000051_mail_preferences;
 mod m20261201_000052_email_verifications;
 mod m20261201_000053_calendar_feeds;
 mod m20261201_000054_organizer_messages;
+mod m20261201_000055_organizer_notices;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -102,6 +103,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000052_email_verifications::Migration),
             Box::new(m20261201_000053_calendar_feeds::Migration),
             Box::new(m20261201_000054_organizer_messages::Migration),
+            Box::new(m20261201_000055_organizer_notices::Migration),
         ]
     }
 }

@@ -70,6 +70,7 @@ const CLASSES: &[(&str, RateClass)] = &[
     ("discard_job", Write),
     ("edit_competition", Write),
     ("edit_mail_preferences", Write),
+    ("edit_organizer_notices", Write),
     ("edit_profile", Write),
     ("edit_webhook", Write),
     ("cancel_registration", Write),

@@ -52,6 +52,7 @@ pub mod markdown;
 mod metrics;
 pub mod monitoring;
 pub mod organizer_messages;
+pub mod organizer_notices;
 pub mod password_reset;
 pub mod personal_tokens;
 pub mod refresh_tokens;

@@ -7,8 +7,8 @@ use crate::{
         example::{Example, SITE},
         html_part::html_part,
     },
-    organizer_messages, password_reset, personal_tokens, registration, reminder, review_notice,
-    webhooks,
+    organizer_messages, organizer_notices, password_reset, personal_tokens, registration, reminder,
+    review_notice, webhooks,
 };
 
 /// A mail as its recipient sees it.
@@ -36,6 +36,7 @@ pub fn mail_previews() -> Vec<MailPreview> {
         registration::mail_examples(),
         invitations::mail_examples(),
         organizer_messages::mail_examples(),
+        organizer_notices::mail_examples(),
         password_reset::mail_examples(),
         accounts::mail_examples(),
         personal_tokens::mail_examples(),

@@ -5,7 +5,8 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use domain::Timestamp;
 use service::{
-    Context, Result, cron, housekeeping::CleanUp, jobs::NewJob, reminder::SendReminders,
+    Context, Result, cron, housekeeping::CleanUp, jobs::NewJob,
+    organizer_notices::NotifyOrganizers, reminder::SendReminders,
 };
 use tokio::time;
 use tokio_util::sync::CancellationToken;
@@ -33,6 +34,7 @@ pub(crate) async fn run(ctx: Context, settings: WorkerSettings, stop: Cancellati
     let entry = |name, schedule, job: NewJob| Entry { name, schedule, job, last: None };
     let mut entries = [
         entry("reminders", settings.reminder_schedule, SendReminders {}.into()),
+        entry("organizer_notices", settings.notices_schedule, NotifyOrganizers {}.into()),
         entry("clean_up", settings.cleanup_schedule, CleanUp {}.into()),
     ];
     while !stop.is_cancelled() {

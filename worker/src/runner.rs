@@ -43,6 +43,7 @@ pub async fn run(
         mail.bulk_concurrency = settings.bulk_mails,
         webhook.concurrency = settings.webhooks,
         cron.reminder = %settings.reminder_schedule,
+        cron.notices = %settings.notices_schedule,
         cron.cleanup = %settings.cleanup_schedule,
         "worker started"
     );

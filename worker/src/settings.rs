@@ -20,6 +20,8 @@ pub struct WorkerSettings {
     pub webhooks: usize,
     /// When reminders are sent to participants.
     pub reminder_schedule: Schedule,
+    /// When organizers are notified of what participants do.
+    pub notices_schedule: Schedule,
     /// When expired rows are deleted.
     pub cleanup_schedule: Schedule,
 }

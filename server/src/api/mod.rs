@@ -24,6 +24,7 @@ mod location;
 mod mailbox;
 mod operations;
 mod organizer_messages;
+mod organizer_notices;
 mod paging;
 mod parameters;
 mod password_resets;
@@ -89,6 +90,7 @@ fn routes() -> ApiRouter {
         .merge(access_codes::router())
         .merge(invitations::router())
         .merge(organizer_messages::router())
+        .merge(organizer_notices::router())
         .merge(events::router())
         .merge(calendar::router())
         .merge(registrations::router())

@@ -32,6 +32,10 @@ pub struct WorkerOptions {
     #[arg(long, env = "CRON_REMINDER_SCHEDULE", default_value = "*/10 * * * *")]
     pub cron_reminder_schedule: Schedule,
 
+    /// Schedule of notices to organizers of what participants do: a cron expression, in UTC
+    #[arg(long, env = "CRON_NOTICES_SCHEDULE", default_value = "*/5 * * * *")]
+    pub cron_notices_schedule: Schedule,
+
     /// Schedule of the deletion of old rows: a cron expression, in UTC
     #[arg(long, env = "CRON_CLEANUP_SCHEDULE", default_value = "*/15 * * * *")]
     pub cron_cleanup_schedule: Schedule,
@@ -45,6 +49,7 @@ impl From<WorkerOptions> for WorkerSettings {
             bulk_mails: options.bulk_mail_concurrency.into(),
             webhooks: options.webhook_concurrency.into(),
             reminder_schedule: options.cron_reminder_schedule,
+            notices_schedule: options.cron_notices_schedule,
             cleanup_schedule: options.cron_cleanup_schedule,
         }
     }

@@ -19,7 +19,7 @@ async fn a_kind_is_changed_and_the_others_stay() {
     let grace = app.world.participant("Grace").await;
     let all = json!({
         "registrations": "MAIL", "changes": "MAIL", "reminders": "MAIL", "invitations": "MAIL",
-        "messages": "MAIL",
+        "messages": "MAIL", "organizing": "MAIL",
     });
     assert_eq!(preferences(&app, &grace).await, all);
     let patch = json!({ "reminders": "MAILBOX" });
@@ -27,7 +27,7 @@ async fn a_kind_is_changed_and_the_others_stay() {
     assert_eq!(changed.status, StatusCode::OK);
     let expected = json!({
         "registrations": "MAIL", "changes": "MAIL", "reminders": "MAILBOX", "invitations": "MAIL",
-        "messages": "MAIL",
+        "messages": "MAIL", "organizing": "MAIL",
     });
     assert_eq!((changed.json(), preferences(&app, &grace).await), (expected.clone(), expected));
     let wrong = json!({ "reminders": "NEVER", "security": "MAILBOX" });
@@ -47,8 +47,7 @@ async fn the_form_mails_the_kinds_that_are_ticked() {
     assert_eq!(location, "/account");
     let expected = json!({
         "registrations": "MAILBOX", "changes": "MAIL", "reminders": "MAILBOX",
-        "invitations": "MAILBOX",
-        "messages": "MAILBOX",
+        "invitations": "MAILBOX", "messages": "MAILBOX", "organizing": "MAILBOX",
     });
     assert_eq!(preferences(&app, &grace).await, expected);
     let page = page_text(&app, &cookie, "/account").await;

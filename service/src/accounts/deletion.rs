@@ -24,8 +24,8 @@ use crate::{
     competitions::{self, has_not_started, is_not_over, was_ever_registered_for},
     entity::{
         answer, asset, calendar_feed, competition, idempotency_log, mail, organizer_message,
-        password_reset, personal_token, refresh_token, registration, registration_event, user,
-        webhook,
+        organizer_notice_choice, password_reset, personal_token, refresh_token, registration,
+        registration_event, user, webhook,
     },
     events::Event,
     infrastructure::{db::retry, secrets},
@@ -241,6 +241,7 @@ async fn anonymize(tx: &impl ConnectionTrait, id: UserId, random_hash: &str) -> 
         .exec(tx)
         .await?;
     calendar_feed::Entity::delete_by_id(id).exec(tx).await?;
+    organizer_notice_choice::Entity::delete_by_id(id).exec(tx).await?;
     // What no competition uses is deleted by the next clean-up.
     asset::Entity::update_many()
         .col_expr(asset::Column::OwnerId, Expr::value(None::<UserId>))

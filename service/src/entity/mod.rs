@@ -23,6 +23,8 @@ pub(crate) mod mail;
 pub(crate) mod mail_limit;
 pub(crate) mod mail_preference;
 pub(crate) mod organizer_message;
+pub(crate) mod organizer_notice;
+pub(crate) mod organizer_notice_choice;
 pub(crate) mod password_reset;
 pub(crate) mod personal_token;
 pub(crate) mod question;

@@ -18,8 +18,9 @@ use crate::{
         email_verification, failed_job, idempotency_log, invitation,
         job::{self, State},
         job_audit, login_attempt, mail, mail_limit, mail_preference, organizer_message,
-        password_reset, personal_token, question, refresh_token, registration, registration_event,
-        search_term, session, user, webhook, webhook_delivery,
+        organizer_notice, organizer_notice_choice, password_reset, personal_token, question,
+        refresh_token, registration, registration_event, search_term, session, user, webhook,
+        webhook_delivery,
     },
     mail::limits,
     throttle, webhooks,
@@ -342,6 +343,8 @@ fn kept() -> Vec<Rule> {
             organizer_message::Entity,
             "a part of the competition; drafts are deleted with the account of their organizer",
         ),
+        Rule::for_ever(organizer_notice::Entity, "what its organizer has been notified of"),
+        Rule::for_ever(organizer_notice_choice::Entity, "a part of the account"),
         Rule::for_ever(webhook::Entity, "organizers delete their own, of which they have ten"),
         Rule {
             kept: "while a competition uses the picture, and a week; without an account, no longer"

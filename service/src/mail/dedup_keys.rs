@@ -24,13 +24,16 @@ pub(crate) const INVITATION: &str = "invitation:";
 pub(crate) const ORGANIZER_MESSAGE: &str = "message:";
 /// The same, sent to the organizer to try it.
 pub(crate) const ORGANIZER_MESSAGE_TEST: &str = "message-test:";
+/// What participants have done, for an organizer. The id of the competition or of the organizer
+/// follows, and a time.
+pub(crate) const ORGANIZER_NOTICE: &str = "organizing:";
 /// A message about the account.
 pub(crate) const ACCOUNT: &str = "account:";
 /// A message about the account to its old address.
 pub(crate) const EMAIL_CHANGED: &str = "account:email-changed:";
 
 /// The kinds that users have preferences for.
-const KINDS: [(&str, MailKind); 9] = [
+const KINDS: [(&str, MailKind); 10] = [
     (CONFIRMATION, MailKind::Registrations),
     (APPROVAL, MailKind::Registrations),
     (REVIEW, MailKind::Registrations),
@@ -40,6 +43,7 @@ const KINDS: [(&str, MailKind); 9] = [
     (REMINDER, MailKind::Reminders),
     (INVITATION, MailKind::Invitations),
     (ORGANIZER_MESSAGE, MailKind::Messages),
+    (ORGANIZER_NOTICE, MailKind::Organizing),
 ];
 
 /// The kind of the message with a key; `None` for one that is always mailed.

@@ -40,6 +40,7 @@ mod mailed_events;
 mod migration;
 mod organizer_address;
 mod organizer_messages;
+mod organizer_notices;
 mod over;
 mod password_reset;
 mod personal_tokens;

@@ -17,6 +17,7 @@ pub async fn edit_mail_preferences(
     #[server(default)] reminders: bool,
     #[server(default)] invitations: bool,
     #[server(default)] messages: bool,
+    #[server(default)] organizing: bool,
     #[server(default)] made_for: Option<UserId>,
 ) -> Result<(), Failure> {
     use crate::ssr::{form, request};
@@ -32,6 +33,7 @@ pub async fn edit_mail_preferences(
         reminders: channel(reminders),
         invitations: channel(invitations),
         messages: channel(messages),
+        organizing: channel(organizing),
         ..MailPreferencesPatch::default()
     };
     let outcome = form::and_then_async(form::check_same_user(made_for, &actor), async |()| {
@@ -59,6 +61,9 @@ fn words(kind: MailKind) -> (&'static str, &'static str) {
         MailKind::Messages => {
             ("Messages of organizers", "What an organizer writes to those who take part.")
         }
+        MailKind::Organizing => {
+            ("News of your competitions", "What participants do with those that you organize.")
+        }
     }
 }
 
@@ -67,6 +72,8 @@ fn words(kind: MailKind) -> (&'static str, &'static str) {
 pub(super) fn MessagesSection(
     /// The stored choices.
     preferences: MailPreferences,
+    /// Whether the user organizes competitions. Others have no choice about news of them.
+    is_organizer: bool,
     /// The initial state of the form, and whether it has just succeeded.
     start: (Returned<()>, bool),
     /// Saves the choices.
@@ -76,6 +83,10 @@ pub(super) fn MessagesSection(
     let (error, done) = (error_of(action, error), success_of(action, done));
     let choices = MailKind::ALL.map(|kind| {
         let (label, hint) = words(kind);
+        if kind == MailKind::Organizing && !is_organizer {
+            let value = (preferences.channel(kind) == MailChannel::Mail).to_string();
+            return view! { <input type="hidden" name=kind.as_str() value=value /> }.into_any();
+        }
         view! {
             <label class="choice">
                 <input
@@ -91,6 +102,7 @@ pub(super) fn MessagesSection(
                 </span>
             </label>
         }
+        .into_any()
     });
     view! {
         <section aria-labelledby="messages-title" class="grid gap-4">

@@ -5,6 +5,7 @@ mod change_password;
 mod delete;
 pub(crate) mod email;
 mod messages;
+mod organizer_notices;
 mod page;
 mod profile;
 mod roles;

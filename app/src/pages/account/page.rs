@@ -1,6 +1,6 @@
 //! The page of the account, with a form for each action.
 
-use domain::{DeletionPreview, MailPreferences, User};
+use domain::{DeletionPreview, MailPreferences, OrganizerNotices, User};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use super::{
     delete::{DeleteAccount, DeletionSection},
     email::EMAIL,
     messages::{EditMailPreferences, MessagesSection},
+    organizer_notices::{EditOrganizerNotices, NoticesSection},
     profile::{EditProfile, ProfileSection, TypedProfile},
     roles::{AddRole, RolesSection},
     tokens::TOKENS,
@@ -32,6 +33,10 @@ pub struct AccountScreen {
     pub preferences: MailPreferences,
     /// The initial state of the form for them, and whether it has just succeeded.
     pub messages: (Returned<()>, bool),
+    /// When an organizer is notified of what; `None` for participants.
+    pub notices: Option<OrganizerNotices>,
+    /// The initial state of the form for that, and whether it has just succeeded.
+    pub notices_form: (Returned<()>, bool),
     /// The initial state of the form that adds a role, and whether it has just succeeded.
     pub role: (Returned<()>, bool),
     /// The same for the password form.
@@ -46,7 +51,7 @@ pub struct AccountScreen {
 #[server(prefix = "/fn", endpoint = "account")]
 pub async fn load_account() -> Result<AccountScreen, Failure> {
     use crate::ssr::{form, request};
-    use domain::{ErrorCode, PublicError};
+    use domain::{ErrorCode, PublicError, Role};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let user = actor.user()?.clone();
@@ -62,6 +67,14 @@ pub async fn load_account() -> Result<AccountScreen, Failure> {
         messages: (
             form::take_stored_form("edit_mail_preferences").await?,
             form::take_success_flag("edit_mail_preferences").await?,
+        ),
+        notices: match user.has_role(Role::Organizer) {
+            true => Some(service::organizer_notices::get(&ctx, &actor).await?),
+            false => None,
+        },
+        notices_form: (
+            form::take_stored_form("edit_organizer_notices").await?,
+            form::take_success_flag("edit_organizer_notices").await?,
         ),
         role: (
             form::take_stored_form("add_role").await?,
@@ -88,13 +101,14 @@ pub fn AccountPage() -> impl IntoView {
     let screen = Resource::new_blocking(|| (), |()| load_account());
     let profile = ServerAction::<EditProfile>::new();
     let messages = ServerAction::<EditMailPreferences>::new();
+    let notices = ServerAction::<EditOrganizerNotices>::new();
     let role = ServerAction::<AddRole>::new();
     let password = ServerAction::<ChangePassword>::new();
     let deletion = ServerAction::<DeleteAccount>::new();
     Toasts::after(deletion);
     view! {
         <Loaded layout=Layout::Form from=screen let(screen)>
-            <Content screen next profile messages role password deletion />
+            <Content screen next profile messages notices role password deletion />
         </Loaded>
     }
 }
@@ -106,6 +120,7 @@ fn Content(
     next: Memo<Option<String>>,
     profile: ServerAction<EditProfile>,
     messages: ServerAction<EditMailPreferences>,
+    notices: ServerAction<EditOrganizerNotices>,
     role: ServerAction<AddRole>,
     password: ServerAction<ChangePassword>,
     deletion: ServerAction<DeleteAccount>,
@@ -115,6 +130,8 @@ fn Content(
         profile: profile_start,
         preferences,
         messages: messages_start,
+        notices: choices,
+        notices_form,
         role: role_start,
         password: password_start,
         deletion: (start, preview),
@@ -131,7 +148,16 @@ fn Content(
                 </p>
             </div>
             <ProfileSection start=profile_start action=profile zones />
-            <MessagesSection preferences start=messages_start action=messages />
+            <MessagesSection
+                preferences
+                is_organizer={choices.is_some()}
+                start=messages_start
+                action=messages
+            />
+            {choices
+                .map(|choices| {
+                    view! { <NoticesSection choices start=notices_form action=notices /> }
+                })}
             <RolesSection
                 user=user.clone()
                 next=next.get_untracked()

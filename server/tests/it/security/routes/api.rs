@@ -34,6 +34,13 @@ pub(super) const ROWS: &[Row] = &[
     call(Method::POST, "/api/auth/logout", [204, 204, 204, 204, 204]),
     get("/api/auth/me", [401, 200, 200, 200, 200]),
     json(Method::PATCH, "/api/auth/me", r#"{"name":"Eve"}"#, [401, 200, 200, 200, 200]),
+    get("/api/auth/me/organizer-notices", [401, 403, 200, 200, 403]),
+    json(
+        Method::PATCH,
+        "/api/auth/me/organizer-notices",
+        r#"{"full":"DAILY"}"#,
+        [401, 403, 200, 200, 403],
+    ),
     get("/api/auth/me/mail-preferences", [401, 200, 200, 200, 200]),
     json(
         Method::PATCH,

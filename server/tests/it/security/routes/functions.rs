@@ -154,6 +154,11 @@ pub(super) const ROWS: &[Row] = &[
     form("/fn/send_email_verification", "", [401, 409, 409, 409, 409]),
     load("/fn/account", "", [401, 200, 200, 200, 200]),
     form("/fn/edit_profile", "name=Eve", [401, 200, 200, 200, 200]),
+    form(
+        "/fn/edit_organizer_notices",
+        "registrations=AT_ONCE&cancellations=DAILY&full=NEVER&waitlist_empty=DAILY",
+        [401, 403, 200, 200, 403],
+    ),
     form("/fn/edit_mail_preferences", "changes=true", [401, 200, 200, 200, 200]),
     load("/fn/unsubscribe_screen", "key=0&kind=reminders", [404, 404, 404, 404, 404]),
     form("/fn/unsubscribe", "key=0&kind=reminders", [404, 404, 404, 404, 404]),

@@ -60,6 +60,12 @@ async fn a_form_rendered_for_another_user_is_rejected() {
         ("/fn/send_message", format!("{message}&version=1"), &ada, &bob),
         ("/fn/stop_message", later.clone(), &ada, &bob),
         ("/fn/delete_message", later, &ada, &bob),
+        (
+            "/fn/edit_organizer_notices",
+            "registrations=AT_ONCE&cancellations=DAILY&full=NEVER&waitlist_empty=DAILY".to_owned(),
+            &ada,
+            &bob,
+        ),
         ("/fn/add_role", "role=ORGANIZER".to_owned(), &ben, &eve),
     ] {
         let cookie = app.log_in(sender).await;
