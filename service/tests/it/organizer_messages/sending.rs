@@ -212,12 +212,17 @@ async fn a_job_that_comes_before_the_time_of_its_message_is_followed_by_one_at_t
     assert_eq!(copies(world, &grace).await, 1);
 }
 
-/// Ada's competition with so many participants, in memory.
+/// Ada's competition with so many participants, in memory. The last of them has registered later
+/// than the others, who have done so at one time.
 async fn large(size: usize) -> (Sprint, Vec<Actor>) {
     let world = World::in_memory().await;
     let ada = world.organizer("Ada").await;
     let id = world.competition(&ada).seats(size as i64).create().await;
-    let participants = seated(&world, id, size).await;
+    let mut participants = seated(&world, id, size - 1).await;
+    let last = world.participant("Last").await;
+    register(&world.ctx, &last, id).await.unwrap();
+    world.run_pending_jobs().await;
+    participants.push(last);
     (Sprint { world, ada, id }, participants)
 }
 
