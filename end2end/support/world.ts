@@ -138,7 +138,8 @@ export async function makeWorld(api: Api): Promise<World> {
   const [mail] = await api.mailOf(participant);
   const wanted = { subject: LONG_WORD, text: `# ${LONG_WORD.repeat(2)}\n\n- ${LONG_WORD.repeat(2)}` };
   const draftMessage = await api.writeMessage(organizer, competition, wanted);
-  const sentMessage = await api.writeMessage(organizer, competition, wanted);
+  const again = { ...wanted, subject: `${LONG_WORD} again` };
+  const sentMessage = await api.writeMessage(organizer, competition, again);
   await api.sendMessage(organizer, competition, sentMessage);
   await expect.poll(() => api.mailOf(participant)).toHaveLength(4);
   return {

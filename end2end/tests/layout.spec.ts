@@ -61,7 +61,7 @@ test('a layout shift is detected', { tag: '@js' }, async ({ page }) => {
 });
 
 test.describe('when loaded', () => {
-  test.use({ expectedStatuses: [400, 403, 404] });
+  test.use({ expectedStatuses: [400, 403, 404, 409] });
 
   test('every page has one h1, the landmarks and a title of its own', { tag: '@no-js' }, async ({ page, world }) => {
     const titles = new Map<string, string>();
