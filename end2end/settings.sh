@@ -9,6 +9,8 @@ binary=${E2E_BINARY:-$target/debug/mini-compete}
 export APP_ENV=development
 export BCRYPT_COST=4 # the minimum: tests log in often, and there is nothing to protect
 export RATE_LIMITS=off
+# Tests count the messages of organizers.
+export CRON_NOTICES_SCHEDULE="0 0 1 1 *"
 export WEBHOOK_ALLOWED_NETWORKS=127.0.0.0/8 # the receivers of tests
 export RUST_LOG=${RUST_LOG:-warn}
 

@@ -24,7 +24,7 @@ fn start(ctx: &Context) -> (JoinHandle<Result<(), JoinError>>, CancellationToken
         bulk_mails: 1,
         webhooks: 2,
         reminder_schedule: "*/10 * * * *".parse().unwrap(),
-        notices_schedule: "*/5 * * * *".parse().unwrap(),
+        notices_schedule: "0 3 * * *".parse().unwrap(),
         cleanup_schedule: "0 3 * * *".parse().unwrap(),
     };
     let stop = CancellationToken::new();

@@ -21,6 +21,7 @@ impl Variables {
             ("BCRYPT_COST", "4"),
             ("RATE_LIMITS", "off"),
             ("CRON_REMINDER_SCHEDULE", NEVER),
+            ("CRON_NOTICES_SCHEDULE", NEVER),
             ("CRON_CLEANUP_SCHEDULE", NEVER),
             ("RUST_LOG", "info"),
         ];
