@@ -77,7 +77,6 @@ impl<'a> Button<'a> {
 
 #[cfg(test)]
 mod tests {
-
     const SITE: &str = "https://site.example/";
 
     /// Of a text without Markdown.

@@ -13,7 +13,10 @@ use crate::{
     Cause, Context, Result,
     entity::{competition, organizer_notice_choice, user},
     infrastructure::db::retry,
-    mail::mailbox::{About, Draft, store_and_enqueue},
+    mail::{
+        dedup_keys::ORGANIZER_NOTICE,
+        mailbox::{About, Draft, store_and_enqueue},
+    },
 };
 
 const TIMING: NoticeTiming = NoticeTiming::AtOnce;
@@ -56,7 +59,7 @@ async fn notify(ctx: &Context, id: CompetitionId) -> Result<()> {
             user: organizer.id,
             recipient: organizer.email.clone(),
             mail: notice(ctx, &organizer, &[(competition, news)], TIMING),
-            dedup_key: format!("{}{id}:{}", crate::mail::dedup_keys::ORGANIZER_NOTICE, ctx.now()),
+            dedup_key: format!("{ORGANIZER_NOTICE}{id}:{}", ctx.now()),
             about: Some(About { competition: id, registration: None, calendar: None }),
             cause: Cause::current(),
         };

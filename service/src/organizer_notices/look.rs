@@ -11,7 +11,7 @@ use sea_orm::{
 
 use super::{
     SETTLED_AFTER,
-    news::{FIRST_LOOK_BACK, News, Period},
+    news::{News, Period},
 };
 use crate::{
     Context, Result,
@@ -21,6 +21,10 @@ use crate::{
         organizer_notice::{Column, Entity, Model},
     },
 };
+
+/// How far back a competition is looked at that was never looked at before: one that is older was
+/// there before this release, and its registrations are no news.
+const FIRST_LOOK_BACK: TimeDelta = TimeDelta::hours(1);
 
 /// The competitions that are not over and have changed since they were looked at with this timing.
 pub(super) fn changed(ctx: &Context, timing: NoticeTiming) -> Condition {

@@ -9,8 +9,8 @@
 //! takes, and looks again while there is something newer.
 //!
 //! The two timings look independently of each other, each with a row of its own for each
-//! competition: what is told at once is not told again in the morning, because each notice has one
-//! timing.
+//! competition: a notice that came at once does not come again in the morning, because each notice
+//! has one timing.
 
 mod at_once;
 mod choices;

@@ -1,6 +1,5 @@
 //! What has happened to a competition.
 
-use chrono::TimeDelta;
 use domain::{NoticeTiming, OrganizerNotice, OrganizerNotices, RegistrationStatus};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
@@ -114,7 +113,3 @@ async fn people(
         .await?;
     Ok(People { count, names })
 }
-
-/// How far back a competition is looked at that was never looked at before: one that is older was
-/// there before this release, and its registrations are no news.
-pub(super) const FIRST_LOOK_BACK: TimeDelta = TimeDelta::hours(1);
