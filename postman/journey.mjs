@@ -56,6 +56,7 @@ export const JOURNEY = {
       tests: { 'changes one notice': 'response.registrations === "AT_ONCE" && response.full === "AT_ONCE"' },
     },
     { id: 'get_organizer_notices', as: 'organizer' },
+    { id: 'download_my_data', as: 'organizer', tests: { 'has the account': 'response.account.name !== ""' } },
     {
       id: 'refresh_tokens',
       body: { refreshToken: '{{participantRefreshToken}}' },

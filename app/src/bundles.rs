@@ -19,7 +19,7 @@ use crate::{
         HomePage, UnsubscribePage,
         account::{
             AccountPage, CalendarFeedPage, EmailPage, RemoveCalendarFeedPage, RevokeTokenPage,
-            TokensPage,
+            SessionsPage, TokensPage,
         },
         admin::{DiscardJobPage, QueuesPage},
         auth::{ForgotPage, LoginPage, ResetPage, SignupPage, VerifyEmailPage},
@@ -104,6 +104,7 @@ bundle! { accounts, AccountsPages, show_accounts, fetch_accounts:
     VerifyEmailPage,
     AccountPage,
     EmailPage,
+    SessionsPage,
     UnsubscribePage,
 }
 

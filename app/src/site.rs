@@ -217,6 +217,11 @@ fn Site() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route
+                    path=path!("/account/sessions")
+                    view={Lazy::<accounts::SessionsPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
                     path=path!("/account")
                     view={Lazy::<accounts::AccountPage>::new()}
                     ssr=SsrMode::Async

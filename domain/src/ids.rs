@@ -96,6 +96,10 @@ id!(
     /// Names a personal access token.
     PersonalTokenId
 );
+id!(
+    /// Names the session of a browser, to its user. It opens nothing.
+    BrowserSessionId
+);
 
 #[cfg(test)]
 mod tests {

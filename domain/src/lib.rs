@@ -10,6 +10,7 @@ mod schema;
 mod access;
 mod account;
 mod addition;
+mod browser_session;
 mod calendar_feed;
 mod call_to_action;
 mod competition;
@@ -57,6 +58,7 @@ pub use access::{
 };
 pub use account::{Login, LoginInput, Signup, SignupInput, User};
 pub use addition::{Addition, AdditionInput};
+pub use browser_session::{BrowserSession, OpenSessions};
 pub use calendar_feed::CalendarFeed;
 pub use call_to_action::CallToAction;
 pub use competition::{
@@ -77,7 +79,7 @@ pub use cover::{
     OwnPicture, PictureWidth,
 };
 pub use dashboard::{DayCount, OrganizerDashboard, ParticipantDashboard};
-pub use deletion::DeletionPreview;
+pub use deletion::{DeletionPreview, NamedCompetitions};
 pub use email::{
     EmailChange, EmailChangeInput, EmailCode, EmailCodeInput, EmailLinkInput, EmailStatus,
     PendingEmail, suggested_email,
@@ -85,14 +87,17 @@ pub use email::{
 pub use error::{ErrorCode, Faults, FieldError, PublicError};
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
 pub use ids::{
-    AssetId, CompetitionId, DeliveryId, InvitationId, JobId, MailId, OrganizerMessageId,
-    PersonalTokenId, QuestionId, RegistrationId, UserId, WebhookId,
+    AssetId, BrowserSessionId, CompetitionId, DeliveryId, InvitationId, JobId, MailId,
+    OrganizerMessageId, PersonalTokenId, QuestionId, RegistrationId, UserId, WebhookId,
 };
 pub use if_match::{IfMatch, InvalidIfMatch};
 pub use job::{DeadLetter, QueueStats};
 pub use mail_outcomes::MailOutcomes;
 pub use mail_preferences::{MailChannel, MailKind, MailPreferences, MailPreferencesPatch};
-pub use mailbox::{Mail, MailFilter, MailPage, MailQuery};
+pub use mailbox::{
+    KEPT_DELETED_DAYS, MAX_SELECTED, Mail, MailChange, MailChanged, MailFilter, MailPage, MailPart,
+    MailQuery, MailSelection, MailThread, MailboxQuery,
+};
 pub use normal_form::searchable;
 pub use number::grouped;
 pub use organizer_message::{

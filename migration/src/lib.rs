@@ -52,6 +52,8 @@ mod m20261201_000052_email_verifications;
 mod m20261201_000053_calendar_feeds;
 mod m20261201_000054_organizer_messages;
 mod m20261201_000055_organizer_notices;
+mod m20261201_000056_session_details;
+mod m20261201_000057_deleted_mail;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -104,6 +106,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000053_calendar_feeds::Migration),
             Box::new(m20261201_000054_organizer_messages::Migration),
             Box::new(m20261201_000055_organizer_notices::Migration),
+            Box::new(m20261201_000056_session_details::Migration),
+            Box::new(m20261201_000057_deleted_mail::Migration),
         ]
     }
 }

@@ -49,6 +49,7 @@ const CLASSES: &[(&str, RateClass)] = &[
     ("email", Read),
     ("reset", Read),
     ("revoke_token_screen", Read),
+    ("sessions", Read),
     ("signup", Read),
     ("tokens", Read),
     // Takes toasts out of the session, as every page does.
@@ -75,7 +76,9 @@ const CLASSES: &[(&str, RateClass)] = &[
     ("edit_webhook", Write),
     ("cancel_registration", Write),
     ("log_out", Write),
-    ("mark_mail_unread", Write),
+    ("log_out_others", Write),
+    ("log_out_session", Write),
+    ("change_mail", Write),
     ("read_all_mail", Write),
     ("register", Write),
     ("register_with_answers", Write),

@@ -54,6 +54,7 @@ pub mod monitoring;
 pub mod organizer_messages;
 pub mod organizer_notices;
 pub mod password_reset;
+pub mod personal_data;
 pub mod personal_tokens;
 pub mod refresh_tokens;
 pub mod registration;

@@ -81,4 +81,4 @@ pub(crate) use toast::{Toaster, Toasts};
 pub(crate) use total::Total;
 pub(crate) use upload::{Upload, UploadProgress};
 pub use zone_field::Zone;
-pub(crate) use zone_field::ZoneField;
+pub(crate) use zone_field::{BrowserZone, ZoneField};

@@ -98,6 +98,18 @@ pub(crate) fn ZoneField(
     }
 }
 
+/// A hidden field with the time zone of the browser, which is empty without JavaScript.
+#[component]
+pub(crate) fn BrowserZone() -> impl IntoView {
+    let (zone, set_zone) = signal(String::new());
+    Effect::new(move || {
+        if let Some(zone) = zone_of_browser() {
+            set_zone.set(Zone::canonical_name(zone));
+        }
+    });
+    view! { <input type="hidden" name="time_zone" prop:value=zone /> }
+}
+
 /// The time zone of the browser, if it is known.
 fn zone_of_browser() -> Option<String> {
     let format = DateTimeFormat::new(&Array::new(), &Object::new());

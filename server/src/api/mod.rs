@@ -28,6 +28,7 @@ mod organizer_notices;
 mod paging;
 mod parameters;
 mod password_resets;
+mod personal_data;
 mod personal_tokens;
 mod records;
 mod registrations;
@@ -83,6 +84,7 @@ fn routes() -> ApiRouter {
         .merge(tokens::router())
         .merge(email_addresses::router())
         .merge(password_resets::router())
+        .merge(personal_data::router())
         .merge(personal_tokens::router())
         .merge(calendar_feed::router())
         .merge(assets::router())

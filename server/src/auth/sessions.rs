@@ -70,7 +70,8 @@ pub(crate) async fn attach(
     }
     // Another host of the domain could have planted the name without the prefix.
     let is_outdated = sessions.is_https && has_cookie(request.headers(), PLAIN);
-    let store = Store::new(sessions.ctx.clone());
+    let user_agent = request.headers().get(header::USER_AGENT).and_then(|name| name.to_str().ok());
+    let store = Store::new(sessions.ctx.clone(), user_agent.map(str::to_owned));
     let attached = ServiceBuilder::new()
         .layer(sessions.layer(store.clone()))
         .map_request({

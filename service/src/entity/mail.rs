@@ -28,6 +28,8 @@ pub(crate) struct Model {
     /// The revision of the competition that the mail has sent an event of; `None` if it was sent
     /// without one, or not at all.
     pub(crate) event_revision: Option<i32>,
+    /// When its reader deleted it, which marks it as read as well.
+    pub(crate) deleted_at: Option<DateTimeUtc>,
     /// When it was not mailed because its reader had not verified their address.
     pub(crate) held_at: Option<DateTimeUtc>,
 }

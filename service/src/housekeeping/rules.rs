@@ -3,7 +3,7 @@
 //! line that is missing.
 
 use chrono::TimeDelta;
-use domain::Timestamp;
+use domain::{KEPT_DELETED_DAYS, Timestamp};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, IntoSimpleExpr, QueryFilter, QuerySelect,
     QueryTrait, prelude::DateTimeUtc, sea_query::Expr,
@@ -131,7 +131,7 @@ pub(super) fn rules(now: Timestamp, retention: &Retention) -> Vec<Rule> {
 }
 
 /// Rows that are of no use after a time which the program sets.
-fn short_lived(now: Timestamp) -> [Rule; 15] {
+fn short_lived(now: Timestamp) -> [Rule; 16] {
     let time = now.utc();
     [
         Rule::fixed(
@@ -240,6 +240,15 @@ fn short_lived(now: Timestamp) -> [Rule; 15] {
                         .add(competition::Column::CancelledAt.lt(time - DELETED_DRAFTS))
                         .add(was_ever_registered_for().not()),
                 ),
+            )
+        },
+        Rule {
+            rows: "deleted",
+            ..Rule::fixed(
+                mail::Entity,
+                "30 days since their reader deleted them",
+                "until then a message that was deleted by mistake is restored",
+                mail::Column::DeletedAt.lt(time - TimeDelta::days(KEPT_DELETED_DAYS)),
             )
         },
         Rule::fixed(

@@ -18,6 +18,8 @@ pub struct ShownText {
     pub html: Option<String>,
     /// What follows the HTML.
     pub after: LinkedText,
+    /// Whether its reader has deleted the message.
+    pub is_deleted: bool,
 }
 
 /// The text of a message that its reader has opened.
@@ -27,6 +29,7 @@ pub struct ShownText {
 pub async fn shown_text(ctx: &Context, mail: &Mail) -> Result<ShownText> {
     let db = ctx.db.connection();
     let row = mail::Entity::find_by_id(mail.id).one(db).await?;
+    let is_deleted = row.as_ref().is_some_and(|row| row.deleted_at.is_some());
     let markdown = match row {
         Some(row) => markdown_of(db, &row.dedup_key).await?,
         None => None,
@@ -36,7 +39,13 @@ pub async fn shown_text(ctx: &Context, mail: &Mail) -> Result<ShownText> {
             before: linked_text(ctx, before),
             html: Some(html),
             after: linked_text(ctx, after),
+            is_deleted,
         },
-        None => ShownText { before: linked_text(ctx, &mail.body), html: None, after: Vec::new() },
+        None => ShownText {
+            before: linked_text(ctx, &mail.body),
+            html: None,
+            after: Vec::new(),
+            is_deleted,
+        },
     })
 }

@@ -26,6 +26,19 @@ pub struct Holder {
     pub credentials: CredentialsVersion,
     /// When the user entered the password.
     pub logged_in_at: Timestamp,
+    /// The time zone that the browser reported then.
+    #[serde(default)]
+    pub time_zone: Option<String>,
+}
+
+/// A session as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Stored {
+    pub(super) contents: Contents,
+    pub(super) expires_at: Timestamp,
+    /// When a user last used it, give or take an hour; `None` for a visitor.
+    #[serde(default)]
+    pub(super) last_used_at: Option<Timestamp>,
 }
 
 /// The contents of a session, always within the bounds.
@@ -115,7 +128,12 @@ mod tests {
     fn user() -> Contents {
         let user = UserId("01939c2e-7b5a-7000-8000-000000000001".parse().unwrap());
         let logged_in_at = "2026-11-23T12:00:00Z".parse().unwrap();
-        Contents::of(Holder { user, credentials: CredentialsVersion::FIRST, logged_in_at })
+        Contents::of(Holder {
+            user,
+            credentials: CredentialsVersion::FIRST,
+            logged_in_at,
+            time_zone: None,
+        })
     }
 
     fn text(bytes: usize) -> Value {

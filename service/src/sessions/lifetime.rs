@@ -11,8 +11,9 @@ const VISITOR: TimeDelta = TimeDelta::minutes(30);
 pub const MAX_UNUSED: TimeDelta = TimeDelta::days(14);
 /// The longest lifetime of a session, however often it is used, so that a copied cookie expires.
 pub const MAX_TOTAL: TimeDelta = TimeDelta::days(90);
-/// How often a used session is renewed; each renewal is a write.
-const RENEW_EVERY: TimeDelta = TimeDelta::days(1);
+/// How often a used session is renewed; each renewal is a write. The list of sessions says when
+/// each was last used, give or take this time.
+const RENEW_EVERY: TimeDelta = TimeDelta::hours(1);
 
 /// When a session expires that is used at `now`.
 pub(super) fn expiry(now: Timestamp, holder: Option<&Holder>) -> Timestamp {
@@ -25,9 +26,14 @@ pub(super) fn expiry(now: Timestamp, holder: Option<&Holder>) -> Timestamp {
     }
 }
 
-/// Whether a user's session that expires at `expires_at` is to be renewed at `now`.
-pub(super) fn is_due(now: Timestamp, expires_at: Timestamp, holder: Option<&Holder>) -> bool {
-    holder.is_some() && expiry(now, holder).utc() - expires_at.utc() >= RENEW_EVERY
+/// Whether a user's session that was last written at `last_used_at` is to be renewed at `now`.
+pub(super) fn is_due(
+    now: Timestamp,
+    last_used_at: Option<Timestamp>,
+    holder: Option<&Holder>,
+) -> bool {
+    let is_old = |at: Timestamp| now.utc() - at.utc() >= RENEW_EVERY;
+    holder.is_some() && last_used_at.is_none_or(is_old)
 }
 
 #[cfg(test)]
@@ -44,7 +50,8 @@ mod tests {
 
     fn holder() -> Holder {
         let user = UserId("01939c2e-7b5a-7000-8000-000000000001".parse().unwrap());
-        Holder { user, credentials: CredentialsVersion::FIRST, logged_in_at: at(0) }
+        let credentials = CredentialsVersion::FIRST;
+        Holder { user, credentials, logged_in_at: at(0), time_zone: None }
     }
 
     #[test]
@@ -56,12 +63,12 @@ mod tests {
     }
 
     #[test]
-    fn a_session_is_renewed_once_a_day_up_to_90_days() {
-        for (day, expires, due) in
-            [(0, 14, false), (1, 14, true), (5, 14, true), (76, 90, false), (89, 90, false)]
-        {
-            assert_eq!(is_due(at(day), at(expires), Some(&holder())), due, "day {day}");
+    fn a_session_of_a_user_is_renewed_an_hour_after_its_last_use() {
+        let after = |minutes: i64| (at(89).utc() + TimeDelta::minutes(minutes)).into();
+        for (minutes, due) in [(0, false), (59, false), (60, true), (600, true)] {
+            assert_eq!(is_due(after(minutes), Some(at(89)), Some(&holder())), due, "{minutes} min");
         }
-        assert!(!is_due(at(1), at(1), None));
+        assert!(is_due(at(1), None, Some(&holder())), "a session of an earlier release");
+        assert!(!is_due(at(1), None, None));
     }
 }

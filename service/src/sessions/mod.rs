@@ -8,16 +8,21 @@
 //! Only a new session inserts a row. Every other write updates an existing row, so that a request
 //! that began before a logout cannot bring the session back.
 
+mod browser;
 mod cache;
 mod contents;
 mod id;
 mod lifetime;
+mod list;
+mod log_out;
 mod rows;
 mod session;
 mod store;
 
 pub use contents::{Holder, MAX_BYTES};
 pub use lifetime::{MAX_TOTAL, MAX_UNUSED};
+pub use list::list;
+pub use log_out::{log_out, log_out_others};
 pub use session::Session;
 pub use store::{Cookie, Store};
 pub use tower_sessions::session::Id as SessionId;

@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use domain::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tokio::sync::Mutex;
@@ -10,10 +11,11 @@ use tower_sessions::Expiry;
 use super::{
     Holder,
     contents::Contents,
+    id::hash,
     lifetime,
     store::{CONTENTS, NewId, PendingWrite, Store},
 };
-use crate::{Error, Result, accounts::Account, infrastructure::secrets};
+use crate::{Error, Result, accounts::Account, infrastructure::secrets, zones};
 
 /// The session of one request: read on the first access, and written once, when tower-sessions
 /// saves it. Cheap to clone.
@@ -50,16 +52,23 @@ impl Session {
     }
 
     /// Starts the session of a user who has just entered the password. It has nothing of the
-    /// previous session, which an attacker may have planted in the browser.
+    /// previous session, which an attacker may have planted in the browser. `time_zone` is the one
+    /// that the browser reports, for the list of sessions; a name that is unknown counts as none.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn log_in(&self, account: &Account) -> Result<()> {
+    pub async fn log_in(&self, account: &Account, time_zone: &str) -> Result<()> {
         let _access = self.0.access.lock().await;
         // The previous session is not read.
         self.0.session.clear().await;
         self.follow(NewId::OfNewSession).await?;
-        self.set(Contents::of(self.holder_now(account)), PendingWrite::Required).await
+        let holder = Holder {
+            user: account.user.id,
+            credentials: account.credentials,
+            logged_in_at: self.0.store.ctx().now(),
+            time_zone: zones::find_text(time_zone).map(|zone| zone.as_str().to_owned()),
+        };
+        self.set(Contents::of(holder), PendingWrite::Required).await
     }
 
     /// Gives the session of a user a new id after they have changed their password. A session that
@@ -68,11 +77,38 @@ impl Session {
     /// # Errors
     /// When the database fails.
     pub async fn renew_credentials(&self, account: &Account) -> Result<()> {
+        self.replace_credentials(account, Some(self.0.store.ctx().now())).await
+    }
+
+    /// The same after they have ended their other sessions, for which they enter no password: the
+    /// session does not live longer for it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn outlive_others(&self, account: &Account) -> Result<()> {
+        self.replace_credentials(account, None).await
+    }
+
+    async fn replace_credentials(
+        &self,
+        account: &Account,
+        entered_at: Option<Timestamp>,
+    ) -> Result<()> {
         let _access = self.0.access.lock().await;
         let mut contents = self.contents().await?;
-        contents.set_holder(self.holder_now(account));
+        let Some(holder) = contents.holder().cloned() else { return Ok(()) };
+        contents.set_holder(Holder {
+            credentials: account.credentials,
+            logged_in_at: entered_at.unwrap_or(holder.logged_in_at),
+            ..holder
+        });
         self.follow(NewId::OfSameSession).await?;
         self.set(contents, PendingWrite::Required).await
+    }
+
+    /// The hash of the session's id, under which it is stored; `None` for a new session.
+    pub(super) fn stored_id(&self) -> Option<String> {
+        self.0.session.id().as_ref().map(hash)
     }
 
     /// Ends the session at once.
@@ -194,14 +230,6 @@ impl Session {
     async fn follow(&self, new_id: NewId) -> Result<()> {
         self.0.store.follow(new_id, self.0.session.id());
         self.0.session.cycle_id().await.map_err(|error| self.failed(error))
-    }
-
-    fn holder_now(&self, account: &Account) -> Holder {
-        Holder {
-            user: account.user.id,
-            credentials: account.credentials,
-            logged_in_at: self.0.store.ctx().now(),
-        }
     }
 
     /// The error of the store: tower-sessions passes on its text only.

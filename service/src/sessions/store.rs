@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use domain::Timestamp;
 use tower_sessions::{
     SessionStore,
     cookie::time::OffsetDateTime,
@@ -12,8 +11,9 @@ use tower_sessions::{
 };
 
 use super::{
+    browser,
     cache::{self, CachedSession},
-    contents::Contents,
+    contents::{Contents, Stored},
     lifetime, rows,
 };
 use crate::{Context, Error, Result};
@@ -29,6 +29,8 @@ pub struct Store(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     ctx: Context,
+    /// The `User-Agent` of the request.
+    user_agent: Option<String>,
     state: Mutex<State>,
 }
 
@@ -84,9 +86,9 @@ pub enum Cookie {
 }
 
 impl Store {
-    /// The store for one request.
-    pub fn new(ctx: Context) -> Self {
-        Self(Arc::new(Inner { ctx, state: Mutex::default() }))
+    /// The store for one request, whose browser names itself in `user_agent`.
+    pub fn new(ctx: Context, user_agent: Option<String>) -> Self {
+        Self(Arc::new(Inner { ctx, user_agent, state: Mutex::default() }))
     }
 
     /// What happens to the browser's cookie, once the session was written. tower-sessions would
@@ -156,11 +158,17 @@ impl Store {
     /// `None` if the session has ended, or is empty and new.
     async fn write(&self, current: Option<&Id>, contents: &Contents) -> Result<Option<Id>> {
         let ctx = &self.0.ctx;
-        let expires_at = lifetime::expiry(ctx.now(), contents.holder());
+        let now = ctx.now();
+        let stored = Stored {
+            contents: contents.clone(),
+            expires_at: lifetime::expiry(now, contents.holder()),
+            last_used_at: contents.holder().map(|_| now),
+        };
+        let browser = self.0.user_agent.as_deref().and_then(browser::name);
         let succession = self.state().succession;
         let written = match (current, succession) {
             (Some(id), _) => {
-                let is_alive = rows::update(ctx, id, None, contents, expires_at).await?;
+                let is_alive = rows::update(ctx, id, None, &stored, browser).await?;
                 if !is_alive {
                     cache::end(ctx, id).await;
                 }
@@ -170,14 +178,16 @@ impl Store {
                 let Some(previous) = previous else { return Ok(None) };
                 let next = Id::default();
                 let next_id = Some(&next);
-                let is_alive = rows::update(ctx, &previous, next_id, contents, expires_at).await?;
+                let is_alive = rows::update(ctx, &previous, next_id, &stored, browser).await?;
                 cache::end(ctx, &previous).await;
                 is_alive.then_some(next)
             }
             (None, None) if contents.is_empty() => None,
             (None, succession) => {
                 let next = Id::default();
-                rows::create(ctx, &next, contents, expires_at).await?;
+                for ended in rows::create(ctx, &next, &stored, browser).await? {
+                    cache::end_hashed(ctx, &ended).await;
+                }
                 if let Some(previous) = succession.and_then(|succession| succession.previous) {
                     self.end(&previous).await?;
                 }
@@ -185,7 +195,7 @@ impl Store {
             }
         };
         if let Some(id) = &written {
-            cache::store(ctx, id, contents, expires_at).await;
+            cache::store(ctx, id, &stored).await;
         }
         Ok(written)
     }
@@ -219,16 +229,16 @@ impl Store {
         Ok(written)
     }
 
-    async fn find(&self, id: &Id) -> Result<Option<(Contents, Timestamp)>> {
+    async fn find(&self, id: &Id) -> Result<Option<Stored>> {
         let ctx = &self.0.ctx;
         match cache::load(ctx, id).await {
-            CachedSession::Hit(contents, expires_at) => return Ok(Some((contents, expires_at))),
+            CachedSession::Hit(stored) => return Ok(Some(stored)),
             CachedSession::Ended => return Ok(None),
             CachedSession::Miss => {}
         }
         let found = rows::load(ctx, id).await?;
-        if let Some((contents, expires_at)) = &found {
-            cache::fill(ctx, id, contents, *expires_at).await;
+        if let Some(stored) = &found {
+            cache::fill(ctx, id, stored).await;
         }
         Ok(found)
     }
@@ -261,8 +271,8 @@ impl SessionStore for Store {
 
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
         let found = self.find(id).await.map_err(|error| self.failed(error))?;
-        let Some((contents, expires_at)) = found else { return Ok(None) };
-        let is_due = lifetime::is_due(self.0.ctx.now(), expires_at, contents.holder());
+        let Some(Stored { contents, expires_at, last_used_at }) = found else { return Ok(None) };
+        let is_due = lifetime::is_due(self.0.ctx.now(), last_used_at, contents.holder());
         self.state().is_due = is_due;
         let decode = |error: &dyn std::fmt::Display| StoreError::Decode(error.to_string());
         let value = serde_json::to_value(contents).map_err(|error| decode(&error))?;

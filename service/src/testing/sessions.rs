@@ -36,7 +36,12 @@ pub enum CookieChange {
 impl RequestSession {
     /// The session of a request whose cookie holds `id`.
     pub fn new(ctx: Context, id: Option<SessionId>) -> Self {
-        let store = Store::new(ctx);
+        Self::of_browser(ctx, id, None)
+    }
+
+    /// The same for a browser that names itself.
+    pub fn of_browser(ctx: Context, id: Option<SessionId>, user_agent: Option<&str>) -> Self {
+        let store = Store::new(ctx, user_agent.map(str::to_owned));
         let layers = tower_sessions::Session::new(id, Arc::new(store.clone()), None);
         let session = Session::new(layers.clone(), store.clone());
         Self { layers, session, store }
@@ -112,12 +117,16 @@ impl World {
         }
     }
 
-    /// The sessions that are cached in Redis, each as its key and what stands there.
+    /// The sessions that are cached in Redis, each as its key and what stands there; none without
+    /// Redis.
     ///
     /// # Panics
     /// When Redis does not answer.
     pub async fn cached_sessions(&self) -> Vec<(String, String)> {
         let mut cached = Vec::new();
+        if self.ctx.redis().is_none() {
+            return cached;
+        }
         for key in self.keys("session:*").await {
             let value = self.ask(cmd("GET").arg(&key)).await;
             cached.push((key, value));

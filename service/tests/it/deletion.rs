@@ -1,5 +1,5 @@
 use chrono::TimeDelta;
-use domain::{DeletionPreview, ErrorCode, RegistrationStatus, Timestamp};
+use domain::{DeletionPreview, ErrorCode, NamedCompetitions, RegistrationStatus, Timestamp};
 use serde_json::json;
 use service::{
     Actor, ClientAddress, Context,
@@ -11,10 +11,15 @@ use service::{
 
 use crate::{
     accounts::{sign_up_again, try_log_in},
+    personal_tokens::create_token,
     support::{
         at_once, cancel_competition, cancel_registration, code, edit, mails, register, subjects,
     },
 };
+
+fn named(count: u64, titles: &[&str]) -> NamedCompetitions {
+    NamedCompetitions { count, titles: titles.iter().map(|&title| title.into()).collect() }
+}
 
 async fn leave(ctx: &Context, actor: &Actor) -> Result<(), ErrorCode> {
     delete(ctx, actor, PASSWORD.to_owned(), ClientAddress::UNKNOWN).await.map_err(code)
@@ -184,7 +189,7 @@ async fn a_competition_under_way_blocks_the_deletion_of_its_organizer_and_of_no_
     world.run_pending_jobs().await;
     world.clock.advance(TimeDelta::days(9) - TimeDelta::milliseconds(1));
     assert_eq!(leave(&world.ctx, &ada).await, Err(ErrorCode::OpenCompetitions));
-    assert_eq!(preview_deletion(&world.ctx, &grace).await.unwrap().seats, 0);
+    assert_eq!(preview_deletion(&world.ctx, &grace).await.unwrap().seats.count, 0);
     assert_eq!(leave(&world.ctx, &grace).await, Ok(()));
     // The roster says who took part.
     assert_eq!(world.tally(sprint).await.seats_taken, 1);
@@ -208,7 +213,12 @@ async fn a_competition_with_registrations_outlives_its_organizer() {
     cancel_competition(&world.ctx, &ada, cancelled).await.unwrap();
 
     let preview = preview_deletion(&world.ctx, &ada).await.unwrap();
-    let expected = DeletionPreview { seats: 0, blocking: 0, deleted: 1, cancelled: 1, kept: 1 };
+    let expected = DeletionPreview {
+        deleted: named(1, &["Never"]),
+        cancelled: named(1, &["Given back"]),
+        kept: 1,
+        ..Default::default()
+    };
     assert_eq!(preview, expected);
     assert_eq!(leave(&world.ctx, &ada).await, Ok(()));
     world.run_pending_jobs().await;
@@ -232,21 +242,31 @@ async fn a_competition_with_registrations_outlives_its_organizer() {
 }
 
 #[tokio::test]
-async fn the_preview_counts_what_a_deletion_would_do() {
+async fn the_preview_names_what_a_deletion_would_do() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
     let over = world.competition(&ada).starting_in(TimeDelta::days(2)).create().await;
     register(&world.ctx, &grace, over).await.unwrap();
     world.clock.advance(TimeDelta::days(3));
-    for _ in 0..2 {
-        let to_come = world.competition(&ada).create().await;
+    for title in ["F", "E", "D", "C", "B", "A"] {
+        let to_come = world.competition(&ada).titled(title).create().await;
         register(&world.ctx, &grace, to_come).await.unwrap();
     }
+    world.run_pending_jobs().await;
+    create_token(&world.ctx, &grace, "CI", "read", None).await.unwrap();
     let preview = preview_deletion(&world.ctx, &ada).await.unwrap();
-    assert_eq!(preview, DeletionPreview { blocking: 2, kept: 1, ..Default::default() });
+    let blocking = named(6, &["A", "B", "C", "D", "E"]);
+    assert_eq!(preview, DeletionPreview { blocking, kept: 1, ..Default::default() });
     let preview = preview_deletion(&world.ctx, &grace).await.unwrap();
-    assert_eq!(preview, DeletionPreview { seats: 2, ..Default::default() });
+    let expected = DeletionPreview {
+        seats: named(6, &["A", "B", "C", "D", "E"]),
+        past: 1,
+        messages: 8,
+        tokens: 1,
+        ..Default::default()
+    };
+    assert_eq!(preview, expected);
     assert!(preview_deletion(&world.ctx, &Actor::anonymous()).await.is_err());
 }
 

@@ -39,7 +39,7 @@ async fn expired_sessions_are_deleted() {
     let ada = world.organizer("Ada").await;
     for pause in [TimeDelta::seconds(1), TimeDelta::days(14)] {
         let session = RequestSession::new(world.ctx.clone(), None);
-        session.log_in(&account(&ada)).await.unwrap();
+        session.log_in(&account(&ada), "").await.unwrap();
         session.commit().await.unwrap();
         world.clock.advance(pause);
     }

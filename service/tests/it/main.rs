@@ -43,6 +43,7 @@ mod organizer_messages;
 mod organizer_notices;
 mod over;
 mod password_reset;
+mod personal_data;
 mod personal_tokens;
 mod pictures_in_texts;
 mod processes;

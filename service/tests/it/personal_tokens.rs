@@ -273,7 +273,7 @@ async fn a_handover_shows_a_token_to_its_own_session_only() {
     let log_in = async || {
         let session = open(None);
         assert!(Handover::begin(&session).is_err(), "it has no id yet");
-        session.log_in(&account(&ada)).await.unwrap();
+        session.log_in(&account(&ada), "").await.unwrap();
         let CookieChange::Set(id, _) = session.commit().await.unwrap() else { panic!("no cookie") };
         Some(id)
     };

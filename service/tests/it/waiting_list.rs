@@ -233,7 +233,7 @@ async fn an_organizer_with_a_waiting_list_cannot_delete_the_account() {
     cancel_registration(&world.ctx, &people[0], sprint).await.unwrap();
     assert_counts(&world, sprint, 0, 1).await;
     let preview = accounts::preview_deletion(&world.ctx, &ada).await.unwrap();
-    assert_eq!((preview.blocking, preview.cancelled), (1, 0));
+    assert_eq!((preview.blocking.count, preview.cancelled.count), (1, 0));
     let refused = delete(&world.ctx, &ada, PASSWORD.to_owned(), ClientAddress::UNKNOWN).await;
     assert_eq!(code(refused.unwrap_err()), ErrorCode::OpenCompetitions);
 }

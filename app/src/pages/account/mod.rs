@@ -9,6 +9,7 @@ mod organizer_notices;
 mod page;
 mod profile;
 mod roles;
+mod sessions;
 mod tokens;
 
 pub(crate) use calendar::CALENDAR;
@@ -19,6 +20,10 @@ pub use calendar::{
 pub use email::{EmailPage, EmailScreen};
 pub use page::{AccountPage, AccountScreen};
 pub use profile::TypedProfile;
+pub use sessions::{SessionRow, SessionsPage, SessionsScreen};
 pub use tokens::{
     NewToken, RevokeTokenPage, RevokeTokenScreen, TokenRow, TokensPage, TokensScreen, TypedToken,
 };
+
+/// The address of the download of the user's data.
+const DATA: &str = "/api/auth/me/data";

@@ -6,6 +6,7 @@ use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    DATA,
     calendar::CALENDAR,
     change_password::{ChangePassword, PasswordSection},
     delete::{DeleteAccount, DeletionSection},
@@ -14,6 +15,7 @@ use super::{
     organizer_notices::{EditOrganizerNotices, NoticesSection},
     profile::{EditProfile, ProfileSection, TypedProfile},
     roles::{AddRole, RolesSection},
+    sessions::SESSIONS,
     tokens::TOKENS,
 };
 use crate::{
@@ -165,10 +167,43 @@ fn Content(
                 action=role
             />
             <PasswordSection email=user.email start=password_start action=password />
+            <SessionsSection />
             <TokensSection />
             <CalendarSection />
+            <DataSection />
             <DeletionSection start preview action=deletion />
         </div>
+    }
+}
+
+/// The way to the sessions, which have a page of their own.
+#[component]
+fn SessionsSection() -> impl IntoView {
+    view! {
+        <section aria-labelledby="sessions-title" class="grid gap-4">
+            <h2 id="sessions-title" class="subheading">"Sessions"</h2>
+            <p>"The browsers in which you are logged in."</p>
+            <p>
+                <a class="btn" href=SESSIONS>"Manage sessions"</a>
+            </p>
+        </section>
+    }
+}
+
+/// The download of everything that is stored about the user.
+#[component]
+fn DataSection() -> impl IntoView {
+    view! {
+        <section aria-labelledby="data-title" class="grid gap-4">
+            <h2 id="data-title" class="subheading">"Your data"</h2>
+            <p>
+                "Everything that is stored about you, as one JSON file: your account, your \
+                registrations with answers, and your messages."
+            </p>
+            <p>
+                <a class="btn" href=DATA rel="external" download="">"Download your data"</a>
+            </p>
+        </section>
     }
 }
 

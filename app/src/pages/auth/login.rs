@@ -5,7 +5,9 @@ use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    components::{ErrorSummary, Field, Head, Heading, Layout, Loaded, PasswordField, Submit},
+    components::{
+        BrowserZone, ErrorSummary, Field, Head, Heading, Layout, Loaded, PasswordField, Submit,
+    },
     error::Failure,
     form::{Returned, error_of},
     next,
@@ -50,6 +52,7 @@ pub async fn log_in(
     #[server(default)] email: String,
     #[server(default)] password: String,
     #[server(default)] next: String,
+    #[server(default)] time_zone: String,
 ) -> Result<(), Failure> {
     use crate::ssr::{form, request};
     use domain::LoginInput;
@@ -63,7 +66,7 @@ pub async fn log_in(
     })
     .await;
     let account = form::redirect_back_with("log_in", &next::login(&next), typed, outcome).await?;
-    request::session()?.log_in(&account).await?;
+    request::session()?.log_in(&account, &time_zone).await?;
     leptos_axum::redirect(next::local(&next));
     Ok(())
 }
@@ -93,6 +96,7 @@ fn LoginForm(screen: LoginScreen, next: String, log_in: ServerAction<LogIn>) -> 
             <Heading>"Log in"</Heading>
             <ErrorSummary error />
             <ActionForm action=log_in attr:class="section" attr:novalidate=true>
+                <BrowserZone />
                 <input type="hidden" name="next" value=next />
                 <Field
                     id="email"

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     components::{
-        EmailSuggestion, ErrorSummary, Field, FieldError, Head, Heading, Layout, Loaded,
-        PasswordField, RadioChoice, Submit,
+        BrowserZone, EmailSuggestion, ErrorSummary, Field, FieldError, Head, Heading, Layout,
+        Loaded, PasswordField, RadioChoice, Submit,
     },
     error::Failure,
     form::{FormError, Returned, error_of},
@@ -63,6 +63,7 @@ pub async fn sign_up(
     #[server(default)] password: String,
     #[server(default)] role: String,
     #[server(default)] next: String,
+    #[server(default)] time_zone: String,
 ) -> Result<(), Failure> {
     use crate::ssr::{form, request};
     use domain::SignupInput;
@@ -82,7 +83,7 @@ pub async fn sign_up(
     .await;
     let account =
         form::redirect_back_with("sign_up", &next::sign_up(&next), typed, outcome).await?;
-    request::session()?.log_in(&account).await?;
+    request::session()?.log_in(&account, &time_zone).await?;
     leptos_axum::redirect(next::local(&next));
     Ok(())
 }
@@ -124,6 +125,7 @@ fn SignupForm(
             <Heading>"Sign up"</Heading>
             <ErrorSummary error />
             <ActionForm action=sign_up attr:class="section" attr:novalidate=true>
+                <BrowserZone />
                 <input type="hidden" name="next" value=next />
                 <RoleChoice chosen=role error />
                 <Field

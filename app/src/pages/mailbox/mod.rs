@@ -1,10 +1,13 @@
 //! The mailbox of the user.
 
 mod address;
-mod marks;
+mod change;
+mod line;
+mod list;
 mod page;
+mod read_all;
 mod reader;
 
-use marks::{MarkMailUnread, ReadAllMail};
-pub use page::{MailLine, MailboxPage, MailboxScreen};
+pub use line::MailLine;
+pub use page::{MailboxPage, MailboxScreen};
 pub use reader::OpenMail;

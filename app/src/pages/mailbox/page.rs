@@ -1,52 +1,34 @@
 //! The mailbox: a list, and the open message.
 
-use domain::{MailId, MailQuery, grouped};
+use domain::{MailboxQuery, grouped};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
-use super::{MarkMailUnread, OpenMail, ReadAllMail, address, reader::Reader};
+use super::{
+    address,
+    change::ChangeMail,
+    line::MailLine,
+    list::{ChoiceList, PlainList},
+    read_all::ReadAllMail,
+    reader::{OpenMail, Reader},
+};
 use crate::{
-    Moment,
     components::{
         EmptyState, Head, Heading, Icon, Loaded, Pagination, PastTheEnd, Shape, Submit, Toasts,
-        ViewerTime, page_words,
+        page_words,
     },
     error::Failure,
+    form::{Returned, count_replies, error_of},
     viewer::CurrentViewer,
 };
-
-/// A message in the list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MailLine {
-    /// Its id.
-    pub id: MailId,
-    /// One line.
-    pub subject: String,
-    /// When it was sent.
-    pub sent_at: Moment,
-    /// Whether it is unread.
-    pub unread: bool,
-}
-
-#[cfg(feature = "ssr")]
-impl MailLine {
-    fn of(mail: domain::Mail, clock: &crate::ssr::clock::ViewerClock) -> Self {
-        Self {
-            id: mail.id,
-            subject: mail.subject,
-            sent_at: clock.in_viewer_zone(mail.sent_at),
-            unread: mail.read_at.is_none(),
-        }
-    }
-}
 
 /// The data of the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailboxScreen {
     /// The query of the address.
-    pub query: MailQuery,
-    /// The messages of this page, newest first.
+    pub query: MailboxQuery,
+    /// The messages or threads of this page, newest first.
     pub lines: Vec<MailLine>,
     /// The number of matches, on all pages.
     pub total: u64,
@@ -58,6 +40,12 @@ pub struct MailboxScreen {
     pub unread: u64,
     /// Whether the mailbox has any message.
     pub any: bool,
+    /// Whether it has deleted messages.
+    pub any_deleted: bool,
+    /// The title of the competition that the messages are about.
+    pub competition: Option<String>,
+    /// The initial state of the form that changes messages.
+    pub start: Returned<()>,
     /// The open message.
     pub open: Option<OpenMail>,
     /// Whether it was unread before.
@@ -67,11 +55,13 @@ pub struct MailboxScreen {
 /// Loads the mailbox with the message `mail` open. Opening a message marks it as read.
 #[server(prefix = "/fn", endpoint = "mailbox")]
 pub async fn load_mailbox(
-    #[server(default)] query: MailQuery,
+    #[server(default)] query: MailboxQuery,
     #[server(default)] mail: String,
 ) -> Result<MailboxScreen, Failure> {
+    use super::change::FORM;
     use crate::ssr::{
         clock::ViewerClock,
+        form,
         request::{self, RequestKind},
         response,
     };
@@ -103,9 +93,12 @@ pub async fn load_mailbox(
         total: shown.found.total,
         page: shown.found.page,
         pages: shown.found.pages(),
-        lines: shown.found.items.into_iter().map(|mail| MailLine::of(mail, &clock)).collect(),
+        lines: shown.found.items.into_iter().map(|found| MailLine::of(found, &clock)).collect(),
         unread: shown.unread,
         any: shown.any,
+        any_deleted: shown.any_deleted,
+        competition: shown.competition,
+        start: form::take_stored_form(FORM).await?,
         open,
         just_read,
     })
@@ -118,20 +111,49 @@ pub fn MailboxPage() -> impl IntoView {
     let query = Memo::new(move |_| address::read(&params.read()));
     let mail = Memo::new(move |_| params.read().get("mail").unwrap_or_default());
     let read_all = ServerAction::<ReadAllMail>::new();
-    let mark_unread = ServerAction::<MarkMailUnread>::new();
+    let change = ServerAction::<ChangeMail>::new();
+    // That of the open message: it is open until the list is shown, and loading would mark it as
+    // read again.
+    let change_open = ServerAction::<ChangeMail>::new();
     Toasts::after(read_all);
-    Toasts::after(mark_unread);
+    Toasts::after(change);
+    Toasts::after(change_open);
     let viewer = expect_context::<CurrentViewer>();
     viewer.follow(read_all.version());
-    viewer.follow(mark_unread.version());
-    // Not after a message was marked as unread: it is open until the list is shown, and loading
-    // would mark it as read again.
-    let source = move || (query.get(), mail.get(), read_all.version().get());
-    let screen = Resource::new_blocking(source, |(query, mail, _)| load_mailbox(query, mail));
+    viewer.follow(change.version());
+    viewer.follow(change_open.version());
+    let changes = count_replies(change, Result::is_ok);
+    let arrivals = viewer.arrivals;
+    let source = move || (query.get(), mail.get(), (read_all.version().get(), changes.get()));
+    let screen = Resource::new_blocking(source, move |(query, mail, _)| load_mailbox(query, mail));
+    let show_new = move |_| {
+        arrivals.set(0);
+        screen.refetch();
+    };
     view! {
         <Loaded from=screen let(screen)>
-            <Content screen read_all mark_unread />
+            <Content screen read_all change change_open>
+                <Arrivals arrivals show_new />
+            </Content>
         </Loaded>
+    }
+}
+
+/// Says that messages have come since the page was loaded, and shows them on request: a list that
+/// changes by itself would lose what was chosen in it.
+#[component]
+fn Arrivals(
+    arrivals: RwSignal<u64>,
+    show_new: impl Fn(leptos::ev::MouseEvent) + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    view! {
+        <div role="status">
+            <Show when=move || arrivals.get() != 0>
+                <button type="button" class="btn btn-sm min-h-11" on:click=show_new>
+                    "Show new messages"
+                </button>
+            </Show>
+        </div>
     }
 }
 
@@ -139,7 +161,10 @@ pub fn MailboxPage() -> impl IntoView {
 fn Content(
     screen: MailboxScreen,
     read_all: ServerAction<ReadAllMail>,
-    mark_unread: ServerAction<MarkMailUnread>,
+    change: ServerAction<ChangeMail>,
+    change_open: ServerAction<ChangeMail>,
+    /// What stands above the list.
+    children: Children,
 ) -> impl IntoView {
     if screen.just_read {
         // The header counts unread messages, too.
@@ -147,25 +172,28 @@ fn Content(
         Effect::new(move || viewer.resource.refetch());
     }
     let summary = summary(&screen);
-    let MailboxScreen { query, lines, total, page, pages, unread, any, open, .. } = screen;
+    let title = title(&screen);
+    let MailboxScreen { query, lines, total, page, pages, unread, any, any_deleted, .. } = screen;
+    let (open, error) = (screen.open, error_of(change, screen.start.error));
+    let is_whole = query == MailboxQuery { page: query.page.clone(), ..Default::default() };
     let open_id = open.as_ref().map(|mail| mail.id);
     let is_empty = lines.is_empty();
-    let line = |line: MailLine| {
-        let is_open = open_id == Some(line.id);
-        let href = address::href(&query, Some(line.id));
-        view! { <li><Line line is_open href /></li> }
+    let search = query.search.clone();
+    let back = address::href(&query, None);
+    let list = match open_id {
+        Some(open) => view! { <PlainList lines query=query.clone() open /> }.into_any(),
+        None if is_empty => view! { <Nothing query=query.clone() any total /> }.into_any(),
+        None => view! { <ChoiceList lines query=query.clone() action=change error /> }.into_any(),
     };
-    let lines = lines.into_iter().map(line).collect_view();
-    let list = address::href(&query, None);
     view! {
         <Head title="Mailbox" />
         <div class="grid gap-6">
             <div class="flex flex-wrap items-end justify-between gap-3">
                 <div class="grid gap-1">
-                    <Heading takes_focus=open_id.is_none()>"Mailbox"</Heading>
+                    <Heading takes_focus=open_id.is_none()>{title}</Heading>
                     <p role="status" class="text-muted">{summary}</p>
                 </div>
-                {(unread > 0)
+                {(unread > 0 && is_whole)
                     .then(|| {
                         view! {
                             <ActionForm action=read_all>
@@ -176,21 +204,32 @@ fn Content(
                         }
                     })}
             </div>
-            {any.then(|| view! { <SearchForm search=query.search.clone() /> })}
-            {is_empty.then(|| view! { <Nothing any total /> })}
+            {(any || any_deleted).then(|| view! { <SearchForm search is_whole /> })}
+            {children()}
             <div class="mailbox" class:mailbox-open=open_id.is_some()>
-                <ul aria-label="Messages" class="mail-list">{lines}</ul>
-                {open.map(|mail| view! { <Reader mail list mark_unread /> })}
+                {list}
+                {open.map(|mail| view! { <Reader mail list=back action=change_open /> })}
             </div>
             <Pagination page pages href=move |page| address::at_page(&query, page) />
+            {(any_deleted && is_whole)
+                .then(|| {
+                    view! {
+                        <p>
+                            <a class="quiet-link" href=address::DELETED>"Deleted messages"</a>
+                        </p>
+                    }
+                })}
         </div>
     }
 }
 
 /// A form without JavaScript: its query is in the address.
 #[component]
-fn SearchForm(search: Option<String>) -> impl IntoView {
-    let is_search = search.is_some();
+fn SearchForm(
+    search: Option<String>,
+    /// Whether the page shows the whole mailbox.
+    is_whole: bool,
+) -> impl IntoView {
     view! {
         <form action=address::MAILBOX role="search" class="search-form">
             <div class="grid min-w-0 grow basis-60 gap-1.5">
@@ -207,7 +246,7 @@ fn SearchForm(search: Option<String>) -> impl IntoView {
                 <Icon shape=Shape::Search />
                 "Search"
             </button>
-            {is_search
+            {(!is_whole)
                 .then(|| view! {
                     <a class="quiet-link" href=address::MAILBOX>"Show all messages"</a>
                 })}
@@ -215,55 +254,76 @@ fn SearchForm(search: Option<String>) -> impl IntoView {
     }
 }
 
-/// An empty mailbox, a search without a match, and a page after the last one have different texts.
+/// An empty mailbox, a part of it without a message, and a page after the last one have different
+/// texts.
 #[component]
-fn Nothing(any: bool, total: u64) -> impl IntoView {
-    match (any, total) {
-        (false, _) => view! {
-            <EmptyState title="No messages yet">
-                <p>"Confirmations and reminders appear here."</p>
-                <a class="btn btn-primary" href="/competitions">"See open competitions"</a>
-            </EmptyState>
-        }
-        .into_any(),
-        (true, 0) => view! {
+fn Nothing(query: MailboxQuery, any: bool, total: u64) -> impl IntoView {
+    if total > 0 {
+        let first = address::at_page(&query, 1);
+        return view! { <PastTheEnd first /> }.into_any();
+    }
+    if query.search.is_some() {
+        return view! {
             <EmptyState title="No messages match your search">
                 <p>"Try fewer words. The search finds exactly what you type in subjects and \
                     texts."</p>
             </EmptyState>
         }
-        .into_any(),
-        _ => view! { <PastTheEnd first=address::MAILBOX.into() /> }.into_any(),
+        .into_any();
     }
-}
-
-#[component]
-fn Line(line: MailLine, is_open: bool, href: String) -> impl IntoView {
+    if query.deleted.is_some() {
+        return view! {
+            <EmptyState title="No deleted messages">
+                <p>"A message that you delete can be restored here for 30 days."</p>
+            </EmptyState>
+        }
+        .into_any();
+    }
+    if any {
+        return view! {
+            <EmptyState title="No messages about this competition">
+                <a class="btn btn-primary" href=address::MAILBOX>"Show all messages"</a>
+            </EmptyState>
+        }
+        .into_any();
+    }
     view! {
-        <a
-            class="mail-line"
-            class:mail-unread=line.unread
-            aria-current=is_open.then_some("true")
-            href=href
-        >
-            <span class="flex items-start justify-between gap-2">
-                <bdi>{line.subject}</bdi>
-                {line
-                    .unread
-                    .then(|| view! { <span class="badge badge-accent badge-sm">"Unread"</span> })}
-            </span>
-            <span class="text-sm font-normal text-muted"><ViewerTime at=line.sent_at /></span>
-        </a>
+        <EmptyState title="No messages yet">
+            <p>"Confirmations and reminders appear here."</p>
+            <a class="btn btn-primary" href="/competitions">"See open competitions"</a>
+        </EmptyState>
+    }
+    .into_any()
+}
+
+/// What the page shows: the title of the competition, where the messages are about one.
+fn title(screen: &MailboxScreen) -> String {
+    let query = &screen.query;
+    match (&query.search, &query.competition, &query.deleted) {
+        (None, Some(_), _) => screen.competition.clone().unwrap_or_else(|| "Mailbox".to_owned()),
+        (None, None, Some(_)) => "Deleted messages".to_owned(),
+        _ => "Mailbox".to_owned(),
     }
 }
 
-/// `3 messages, 1 unread`, or the number of matches.
+/// `3 messages, 1 unread`, or the number of matches. The whole mailbox is counted in threads.
 fn summary(screen: &MailboxScreen) -> String {
-    let messages = if screen.total == 1 { "message" } else { "messages" };
-    let total = grouped(screen.total);
-    let found = match &screen.query.search {
-        Some(_) => format!("{total} {messages} found"),
-        None => format!("{total} {messages}, {} unread", grouped(screen.unread)),
+    let query = &screen.query;
+    let counted = |one: &str, many: &str| match screen.total {
+        1 => format!("1 {one}"),
+        total => format!("{} {many}", grouped(total)),
+    };
+    let has_threads = screen.lines.iter().any(|line| line.thread.is_some());
+    let found = match (&query.search, &query.competition, &query.deleted) {
+        (Some(_), _, _) => counted("message found", "messages found"),
+        (None, Some(_), _) | (None, None, Some(_)) => counted("message", "messages"),
+        (None, None, None) => {
+            let counted = match has_threads {
+                true => counted("conversation", "conversations"),
+                false => counted("message", "messages"),
+            };
+            format!("{counted}, {} unread", grouped(screen.unread))
+        }
     };
     found + &page_words(screen.page, screen.pages)
 }
@@ -274,13 +334,16 @@ mod tests {
 
     fn screen(total: u64, unread: u64, search: Option<&str>, pages: u64) -> MailboxScreen {
         MailboxScreen {
-            query: MailQuery { search: search.map(str::to_owned), page: None },
+            query: MailboxQuery { search: search.map(str::to_owned), ..Default::default() },
             lines: Vec::new(),
             total,
             page: 1,
             pages,
             unread,
             any: true,
+            any_deleted: false,
+            competition: None,
+            start: Returned::default(),
             open: None,
             just_read: false,
         }

@@ -4,10 +4,10 @@ use domain::MailId;
 use leptos::{either::Either, html::H2, prelude::*};
 use serde::{Deserialize, Serialize};
 
-use super::MarkMailUnread;
+use super::change::{ChangeMail, IDS};
 use crate::{
     Moment,
-    components::{NavigationFocus, ViewerTime},
+    components::{MadeFor, NavigationFocus, ViewerTime},
 };
 
 /// The open message.
@@ -27,6 +27,8 @@ pub struct OpenMail {
     pub after: Vec<(String, bool)>,
     /// When it was sent.
     pub sent_at: Moment,
+    /// Whether it was deleted.
+    pub is_deleted: bool,
 }
 
 #[cfg(feature = "ssr")]
@@ -45,6 +47,7 @@ impl OpenMail {
             html: shown.html,
             after: shown.after,
             sent_at: clock.in_viewer_zone(mail.sent_at),
+            is_deleted: shown.is_deleted,
         })
     }
 }
@@ -56,8 +59,8 @@ pub(super) fn Reader(
     mail: OpenMail,
     /// The address of the list.
     list: String,
-    /// Marks it as unread.
-    mark_unread: ServerAction<MarkMailUnread>,
+    /// Changes it.
+    action: ServerAction<ChangeMail>,
 ) -> impl IntoView {
     let node = NodeRef::<H2>::new();
     NavigationFocus::take(node);
@@ -72,13 +75,27 @@ pub(super) fn Reader(
             })
         }
     };
+    let next = list.clone();
+    let button = |value: &'static str, text: &'static str| {
+        view! { <button class="btn btn-sm min-h-11" name="change" value=value>{text}</button> }
+    };
+    let buttons = match mail.is_deleted {
+        true => button("restore", "Restore").into_any(),
+        false => view! {
+            {button("unread", "Mark as unread")}
+            {button("delete", "Delete")}
+        }
+        .into_any(),
+    };
     view! {
         <article aria-labelledby="subject" class="reader">
             <div class="flex flex-wrap items-center justify-between gap-x-4">
                 <a class="quiet-link" href=list>"Close message"</a>
-                <ActionForm action=mark_unread>
-                    <input type="hidden" name="id" value=mail.id.to_string() />
-                    <button class="btn btn-sm min-h-11">"Mark as unread"</button>
+                <ActionForm action attr:class="flex flex-wrap gap-2">
+                    <input type="hidden" name=IDS value=mail.id.to_string() />
+                    <input type="hidden" name="next" value=next />
+                    <MadeFor />
+                    {buttons}
                 </ActionForm>
             </div>
             <h2 id="subject" node_ref=node tabindex="-1" class="subheading outline-none">

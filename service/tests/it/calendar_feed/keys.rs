@@ -196,7 +196,7 @@ async fn a_handover_shows_a_key_to_its_own_session_only() {
     let log_in = async || {
         let session = open(None);
         assert!(Handover::begin(&session).is_err(), "it has no id yet");
-        session.log_in(&account(&ben)).await.unwrap();
+        session.log_in(&account(&ben), "").await.unwrap();
         let CookieChange::Set(id, _) = session.commit().await.unwrap() else { panic!("no cookie") };
         Some(id)
     };

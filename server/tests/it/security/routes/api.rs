@@ -48,6 +48,7 @@ pub(super) const ROWS: &[Row] = &[
         r#"{"reminders":"MAILBOX"}"#,
         [401, 200, 200, 200, 200],
     ),
+    get("/api/auth/me/data", [401, 200, 200, 200, 200]),
     get("/api/auth/me/calendar-feed", [401, 404, 404, 404, 404]),
     credentials_json(Method::POST, "/api/auth/me/calendar-feed", "{}", [401, 201, 201, 201, 201]),
     call(Method::DELETE, "/api/auth/me/calendar-feed", [401, 204, 204, 204, 204]),

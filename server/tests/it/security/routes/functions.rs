@@ -172,6 +172,13 @@ pub(super) const ROWS: &[Row] = &[
     credentials_form("/fn/renew_calendar_feed", "", [401, 200, 200, 200, 200]),
     load("/fn/remove_calendar_feed_screen", "", [401, 404, 404, 404, 404]),
     form("/fn/remove_calendar_feed", "", [401, 200, 200, 200, 200]),
+    load("/fn/sessions", "", [401, 200, 200, 200, 200]),
+    form(
+        "/fn/log_out_session",
+        "id=01939a00-0000-7000-8000-000000000000",
+        [401, 200, 200, 200, 200],
+    ),
+    form("/fn/log_out_others", "", [401, 200, 200, 200, 200]),
     load("/fn/tokens", "", [401, 200, 200, 200, 200]),
     credentials_form("/fn/create_token", "name=CI&scope=read", [401, 200, 200, 200, 200]),
     load(
@@ -183,9 +190,9 @@ pub(super) const ROWS: &[Row] = &[
     credentials_form("/fn/delete_account", "password=wrong", [401, 400, 400, 400, 400]),
     form("/fn/read_all_mail", "", [401, 200, 200, 200, 200]),
     form(
-        "/fn/mark_mail_unread",
-        "id=01939a00-0000-7000-8000-000000000000",
-        [401, 404, 404, 404, 404],
+        "/fn/change_mail",
+        "messages[]=01939a00-0000-7000-8000-000000000000&change=delete",
+        [401, 200, 200, 200, 200],
     ),
     load("/fn/queues", "", [401, 403, 403, 403, 200]),
     form("/fn/retry_job", "id=01939a00-0000-7000-8000-000000000000", [401, 403, 403, 403, 404]),

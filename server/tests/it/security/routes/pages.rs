@@ -46,6 +46,7 @@ pub(super) const ROWS: &[Row] = &[
     get("/auth/reset", [200, 200, 200, 200, 200]),
     get("/auth/verify-email", [200, 200, 200, 200, 200]),
     get("/account/email", [302, 200, 200, 200, 200]),
+    get("/account/sessions", [302, 200, 200, 200, 200]),
     get("/account", [302, 200, 200, 200, 200]),
     get("/unsubscribe/{key}/{kind}", [404, 404, 404, 404, 404]),
     call(Method::POST, "/unsubscribe/{key}/{kind}", [404, 404, 404, 404, 404]),

@@ -4,15 +4,16 @@
 //! it: a roster, or competitions that others have registered for. Then the row is anonymized, so
 //! that seats stay counted and competitions stay in the participants' histories.
 
-use domain::{
-    CompetitionId, DeletionPreview, ErrorCode, Password, PublicError, RegistrationStatus, User,
-    UserId,
-};
+use domain::{CompetitionId, ErrorCode, Password, PublicError, RegistrationStatus, User, UserId};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, JoinType, PaginatorTrait,
     QueryFilter, QuerySelect, QueryTrait, RelationTrait, Select, prelude::DateTimeUtc,
     sea_query::Expr,
 };
+
+mod preview;
+
+pub use preview::preview_deletion;
 
 use super::{
     confirm_password, email,
@@ -21,11 +22,11 @@ use super::{
 use crate::{
     Actor, ClientAddress, Context, Error, Result,
     admission::{self, AdmissionCommand},
-    competitions::{self, has_not_started, is_not_over, was_ever_registered_for},
+    competitions::{has_not_started, is_not_over, was_ever_registered_for},
     entity::{
         answer, asset, calendar_feed, competition, idempotency_log, mail, organizer_message,
         organizer_notice_choice, password_reset, personal_token, refresh_token, registration,
-        registration_event, user, webhook,
+        registration_event, session, user, webhook,
     },
     events::Event,
     infrastructure::{db::retry, secrets},
@@ -60,7 +61,7 @@ pub async fn delete(
     for _ in 0..MAX_TRIES {
         // So that a refusal leaves the user their seats, unless another user registers at the same
         // time.
-        if blocking(ctx, user.id).await? > 0 {
+        if blocking(ctx, user.id).one(ctx.db.connection()).await?.is_some() {
             return Err(has_open_competitions().into());
         }
         cancel_registrations(ctx, user).await?;
@@ -74,39 +75,12 @@ pub async fn delete(
     Err(Error::Conflict)
 }
 
-/// What [`delete`] would do now.
-///
-/// # Errors
-/// Unauthorized.
-pub async fn preview_deletion(ctx: &Context, actor: &Actor) -> Result<DeletionPreview> {
-    let id = actor.user()?.id;
-    let db = ctx.db.connection();
-    let own = || competitions::own(id);
-    let current = || own().filter(is_current(ctx));
-    let all = own().count(db).await?;
-    let blocking = blocking(ctx, id).await?;
-    let deleted = own().filter(was_ever_registered_for().not()).count(db).await?;
-    let cancelled = current()
-        .filter(has_participants().not())
-        .filter(was_ever_registered_for())
-        .count(db)
-        .await?;
-    Ok(DeletionPreview {
-        seats: to_cancel(ctx, id).count(db).await?,
-        blocking,
-        deleted,
-        cancelled,
-        kept: all.saturating_sub(blocking + deleted + cancelled),
-    })
-}
-
-/// How many competitions of the user keep the account from being deleted.
-async fn blocking(ctx: &Context, organizer: UserId) -> Result<u64> {
-    let current = competition::Entity::find()
+/// The competitions of the user that keep the account from being deleted.
+fn blocking(ctx: &Context, organizer: UserId) -> Select<competition::Entity> {
+    competition::Entity::find()
         .filter(competition::Column::OrganizerId.eq(organizer))
         .filter(is_current(ctx))
-        .filter(has_participants());
-    Ok(current.count(ctx.db.connection()).await?)
+        .filter(has_participants())
 }
 
 /// Cancels through admission, so that seat counts stay correct and subscribers are notified.
@@ -174,6 +148,7 @@ async fn attempt(
         .exec(&*tx)
         .await?;
     forget_account(ctx, &*tx, email).await?;
+    session::Entity::delete_many().filter(session::Column::UserId.eq(id)).exec(&*tx).await?;
     if is_referenced(&*tx, id).await? {
         anonymize(&*tx, id, random_hash).await?;
     } else {
