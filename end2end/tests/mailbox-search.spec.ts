@@ -104,6 +104,6 @@ test('a message can be marked as unread', async ({ page, api }) => {
 
   await expect(page).toHaveURL('/mailbox');
   await expect(page.getByText('1 message, 1 unread')).toBeVisible();
-  await expect(toast(page, 'Marked as unread')).toBeVisible();
+  await expect(toast(page, '1 message marked as unread')).toBeVisible();
   await expect(page.getByRole('banner').getByRole('link', { name: 'Mailbox' })).toHaveText(/1 unread/);
 });

@@ -182,7 +182,9 @@ fn Content(
     let back = address::href(&query, None);
     let list = match open_id {
         Some(open) => view! { <PlainList lines query=query.clone() open /> }.into_any(),
-        None if is_empty => view! { <Nothing query=query.clone() any total /> }.into_any(),
+        None if is_empty => {
+            view! { <Nothing query=query.clone() any any_deleted total /> }.into_any()
+        }
         None => view! { <ChoiceList lines query=query.clone() action=change error /> }.into_any(),
     };
     view! {
@@ -192,6 +194,7 @@ fn Content(
                 <div class="grid gap-1">
                     <Heading takes_focus=open_id.is_none()>{title}</Heading>
                     <p role="status" class="text-muted">{summary}</p>
+                    {children()}
                 </div>
                 {(unread > 0 && is_whole)
                     .then(|| {
@@ -205,7 +208,6 @@ fn Content(
                     })}
             </div>
             {(any || any_deleted).then(|| view! { <SearchForm search is_whole /> })}
-            {children()}
             <div class="mailbox" class:mailbox-open=open_id.is_some()>
                 {list}
                 {open.map(|mail| view! { <Reader mail list=back action=change_open /> })}
@@ -257,7 +259,7 @@ fn SearchForm(
 /// An empty mailbox, a part of it without a message, and a page after the last one have different
 /// texts.
 #[component]
-fn Nothing(query: MailboxQuery, any: bool, total: u64) -> impl IntoView {
+fn Nothing(query: MailboxQuery, any: bool, any_deleted: bool, total: u64) -> impl IntoView {
     if total > 0 {
         let first = address::at_page(&query, 1);
         return view! { <PastTheEnd first /> }.into_any();
@@ -287,8 +289,9 @@ fn Nothing(query: MailboxQuery, any: bool, total: u64) -> impl IntoView {
         }
         .into_any();
     }
+    let title = if any_deleted { "No messages" } else { "No messages yet" };
     view! {
-        <EmptyState title="No messages yet">
+        <EmptyState title>
             <p>"Confirmations and reminders appear here."</p>
             <a class="btn btn-primary" href="/competitions">"See open competitions"</a>
         </EmptyState>
