@@ -88,6 +88,7 @@ const PICTURES: Picture[] = [
   { name: 'mail-email-verification', path: () => '/dev/mails/email_verification' },
   { name: 'account', path: () => '/account', viewer: 'participant' },
   { name: 'email', path: () => '/account/email', viewer: 'participant' },
+  { name: 'sessions', path: () => '/account/sessions', viewer: 'participant' },
   { name: 'tokens', path: () => '/account/tokens', viewer: 'participant' },
   { name: 'calendar-feed', path: () => '/account/calendar', viewer: 'participant' },
   { name: 'revoke-token', path: ({ token }) => `/account/tokens/${token}/revoke`, viewer: 'participant' },

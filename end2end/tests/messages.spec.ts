@@ -56,6 +56,7 @@ test('an organizer writes to participants, who read it', { tag: '@phone' }, asyn
     await page.getByRole('radio', { name: 'Later' }).check();
     await page.getByRole('button', { name: 'Send message' }).click();
     await expect(errorSummary(page)).toContainText('Time must be a date and time that exists');
+    await expect(page.getByLabel('Send at')).toHaveAttribute('aria-invalid', 'true');
     await page.getByLabel('Send at').fill(`${new Date(Date.now() + 86_400_000).toISOString().slice(0, 16)}`);
     await page.getByRole('radio', { name: 'Later' }).check();
     await page.getByRole('button', { name: 'Send message' }).click();

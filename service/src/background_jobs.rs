@@ -14,6 +14,7 @@ use crate::{
     organizer_messages::SendOrganizerMessage,
     organizer_notices::NotifyOrganizers,
     password_reset::SendResetLink,
+    registration_notice::NotifyOfOwnChanges,
     reminder::SendReminders,
     review_notice::NotifyOfReviews,
     webhooks::{DeliverWebhooks, PublishEvents},
@@ -36,6 +37,7 @@ jobs! {
     NotifyOfCancellation,
     NotifyOfChange,
     NotifyOfReviews,
+    NotifyOfOwnChanges,
     SendReminders,
     SendOrganizerMessage,
     NotifyOrganizers,
@@ -62,6 +64,7 @@ mod tests {
         Cause,
         confirmation::ToConfirm,
         jobs::{BackgroundJob, Class, NewJob, Ticket, rows},
+        registration_notice::{OwnChange, OwnChangeKind},
     };
 
     #[test]
@@ -78,6 +81,7 @@ mod tests {
             ("deliver_mail", 5, Class::AccountMail, "deliver_mail"),
             ("publish_events", 8, Class::Webhooks, "publish_events"),
             ("notify_of_reviews", 9, Class::Background, "notify_of_reviews"),
+            ("notify_of_own_changes", 9, Class::Background, "notify_of_own_changes"),
             ("tell_of_cancellation", 10, Class::Background, "tell_of_cancellation"),
             ("notify_of_change", 10, Class::Background, "notify_of_change"),
             ("send_reminders", 10, Class::Background, "send_reminders"),
@@ -149,6 +153,17 @@ mod tests {
         assert_reads_back(
             NotifyOfReviews { events: vec![id] },
             &format!(r#"{{"events":["{text}"]}}"#),
+        );
+        let change = OwnChange {
+            registration,
+            kind: OwnChangeKind::LeftWaitingList,
+            at: "2026-11-23T12:00:00Z".parse().unwrap(),
+        };
+        assert_reads_back(
+            NotifyOfOwnChanges { changes: vec![change] },
+            &format!(
+                r#"{{"changes":[{{"at":"2026-11-23T12:00:00.000Z","kind":"left_waiting_list","registration":"{text}"}}]}}"#
+            ),
         );
         assert_reads_back(
             SendInvitation { invitation: domain::InvitationId(id) },

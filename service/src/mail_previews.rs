@@ -7,8 +7,8 @@ use crate::{
         example::{Example, SITE},
         html_part::html_part,
     },
-    organizer_messages, organizer_notices, password_reset, personal_tokens, registration, reminder,
-    review_notice, webhooks,
+    organizer_messages, organizer_notices, password_reset, personal_tokens, registration,
+    registration_notice, reminder, review_notice, webhooks,
 };
 
 /// A mail as its recipient sees it.
@@ -29,6 +29,7 @@ pub struct MailPreview {
 pub fn mail_previews() -> Vec<MailPreview> {
     let examples = [
         confirmation::mail_examples(),
+        registration_notice::mail_examples(),
         review_notice::mail_examples(),
         reminder::mail_examples(),
         change_notice::mail_examples(),

@@ -2,14 +2,11 @@
 //!
 //! A registration that was approved and has got a seat is confirmed instead.
 
-use std::{
-    collections::{HashMap, HashSet},
-    time::Duration,
-};
+use std::time::Duration;
 
 use askama::Template;
 use domain::{RegistrationEventKind as Kind, RegistrationId, RegistrationStatus};
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::LockType};
+use sea_orm::{EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -27,6 +24,7 @@ use crate::{
         reader::Reader,
         templates::{RenderedMail, UserText},
     },
+    noticed_registrations::NoticedRegistrations,
 };
 
 /// The most decisions of a job.
@@ -64,27 +62,12 @@ async fn notify(ctx: &Context, events: &[Uuid]) -> Result<()> {
     let these = any_of(&*tx, registration_event::Column::Id, events.iter().copied());
     let decisions = registration_event::Entity::find().filter(these).all(&*tx).await?;
     let reviewed = decisions.iter().map(|event| event.registration_id);
-    // Waits for a transaction that confirms or notifies one of them: its mail comes first.
-    let rows = registration::Entity::find()
-        .filter(any_of(&*tx, registration::Column::Id, reviewed))
-        .order_by_asc(registration::Column::Id)
-        .lock(LockType::NoKeyUpdate)
-        .all(&*tx)
-        .await?;
-    let decisions: HashMap<_, _> = decisions.into_iter().map(|event| (event.id, event)).collect();
-    let users = rows.iter().map(|row| row.user_id);
-    let users = user::Entity::find().filter(any_of(&*tx, user::Column::Id, users)).all(&*tx);
-    let users: HashMap<_, _> = users.await?.into_iter().map(|user| (user.id, user)).collect();
-    let competitions: HashSet<_> = rows.iter().map(|row| row.competition_id).collect();
-    let competitions =
-        competition::Entity::find().filter(any_of(&*tx, competition::Column::Id, competitions));
-    let competitions: HashMap<_, _> =
-        competitions.all(&*tx).await?.into_iter().map(|row| (row.id, row)).collect();
-    let drafts = rows.iter().filter_map(|row| {
-        let event = decisions.get(&row.last_event_id?)?;
-        let competition = competitions.get(&row.competition_id)?;
+    let noticed = NoticedRegistrations::lock(&*tx, reviewed).await?;
+    let drafts = decisions.iter().filter_map(|event| {
+        let (row, user, competition) = noticed.get(event.registration_id)?;
         let result = result(event.kind, row.status, competition)?;
-        Some(draft(ctx, event, result, row, users.get(&row.user_id)?, competition))
+        let is_last = row.last_event_id == Some(event.id);
+        is_last.then(|| draft(ctx, event, result, row, user, competition))
     });
     store_and_enqueue_in_bulk(ctx, &*tx, drafts.collect()).await?;
     tx.commit().await

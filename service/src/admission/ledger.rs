@@ -29,6 +29,7 @@ use crate::{
     confirmation::{SeatFrom, ToConfirm},
     entity,
     jobs::{BackgroundJob, NewJob},
+    registration_notice::{NotifyOfOwnChanges, OwnChange, OwnChangeKind},
     review_notice::NotifyOfReviews,
     webhooks::{Event, PublishEvents},
 };
@@ -76,6 +77,8 @@ struct Entry {
     cause: Cause,
     /// How it has got its seat, if it has got one.
     seat_from: SeatFrom,
+    /// What its participant has done, if they are notified of it.
+    own_change: Option<OwnChangeKind>,
     /// The answers that it was made with; `None` for a registration as it was read.
     answers: Option<Vec<GivenAnswer>>,
 }
@@ -88,6 +91,7 @@ impl Entry {
             write: RowWrite::Unchanged,
             cause: Cause::default(),
             seat_from: SeatFrom::default(),
+            own_change: None,
             answers: None,
         }
     }
@@ -101,6 +105,7 @@ impl Entry {
         row.updated_at = row.registered_at;
         self.cause = cause.clone();
         self.seat_from = seat_from;
+        self.own_change = None;
     }
 
     /// The row, to change it.
@@ -235,6 +240,7 @@ impl Ledger {
         }
         let (mut inserted, mut updated) = (Vec::new(), Vec::new());
         let (mut to_confirm, mut jobs) = (Vec::new(), Vec::new());
+        let (mut own_changes, mut changed_by) = (Vec::new(), None);
         let mut changed: Vec<_> = self
             .registrations
             .into_values()
@@ -243,9 +249,13 @@ impl Ledger {
         // A fixed order. Ids grow with time, so first registrations are in the order of arrival.
         changed.sort_unstable_by_key(|entry| entry.row.id);
         let mut answers = NewAnswers::default();
-        for Entry { row, write, cause, seat_from, answers: given } in changed {
+        for Entry { row, write, cause, seat_from, own_change, answers: given } in changed {
             if let Some(given) = given {
                 answers.add(row.id, given, write == RowWrite::Update);
+            }
+            if let Some(kind) = own_change {
+                own_changes.push(OwnChange::of(&row, kind));
+                changed_by.get_or_insert_with(|| cause.clone());
             }
             if row.status == RegistrationStatus::Pending {
                 to_confirm.push(ToConfirm::new(row.id, cause).with_seat_from(seat_from));
@@ -266,6 +276,9 @@ impl Ledger {
         let competition_changes = self.competition_changes.into_iter().map(|(change, _)| change);
         let notify = NotifyOfReviews::jobs(&self.notices);
         jobs.extend(notify.map(|job| job.caused_by(self.noticed_by.clone())));
+        let changed_by = changed_by.unwrap_or_default();
+        let notify = NotifyOfOwnChanges::jobs(&own_changes);
+        jobs.extend(notify.map(|job| job.caused_by(changed_by.clone())));
         if !self.events.is_empty() {
             let job = PublishEvents::of(&self.after, self.events);
             jobs.push(NewJob::from(job).caused_by(self.published_by));

@@ -9,6 +9,10 @@ pub(crate) const CONFIRMATION: &str = "confirmation:";
 pub(crate) const APPROVAL: &str = "approval:";
 /// What an organizer has decided on a registration.
 pub(crate) const REVIEW: &str = "review:";
+/// A participant has joined a waiting list. The id of the registration follows, and a time.
+pub(crate) const WAITLISTED: &str = "waitlisted:";
+/// A participant has cancelled their registration. The same follows.
+pub(crate) const OWN_CANCELLATION: &str = "own-cancellation:";
 /// Answers that an organizer has edited.
 pub(crate) const ANSWERS: &str = "answers:";
 /// A competition that has changed.
@@ -33,10 +37,12 @@ pub(crate) const ACCOUNT: &str = "account:";
 pub(crate) const EMAIL_CHANGED: &str = "account:email-changed:";
 
 /// The kinds that users have preferences for.
-const KINDS: [(&str, MailKind); 10] = [
+const KINDS: [(&str, MailKind); 12] = [
     (CONFIRMATION, MailKind::Registrations),
     (APPROVAL, MailKind::Registrations),
     (REVIEW, MailKind::Registrations),
+    (WAITLISTED, MailKind::Registrations),
+    (OWN_CANCELLATION, MailKind::Registrations),
     (ANSWERS, MailKind::Registrations),
     (CHANGE, MailKind::Changes),
     (CANCELLATION, MailKind::Changes),

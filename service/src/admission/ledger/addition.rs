@@ -63,6 +63,7 @@ impl Ledger {
             write,
             cause: request.cause.clone(),
             seat_from: SeatFrom::Organizer,
+            own_change: None,
             answers,
         };
         self.registrations.insert(user, entry);

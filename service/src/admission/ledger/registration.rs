@@ -13,6 +13,7 @@ use crate::{
     confirmation::SeatFrom,
     entity::{count, registration},
     infrastructure::ids::new_id,
+    registration_notice::OwnChangeKind,
 };
 
 impl Ledger {
@@ -91,7 +92,10 @@ impl Ledger {
         // A competition that has never asked anything has no earlier answers to replace.
         let answers = (self.after.questions_version > 0).then_some(answers);
         let (cause, seat_from) = (request.cause.clone(), SeatFrom::default());
-        self.registrations.insert(user.id, Entry { row, write, cause, seat_from, answers });
+        let own_change =
+            (row.status == RegistrationStatus::Waitlisted).then_some(OwnChangeKind::Waitlisted);
+        let entry = Entry { row, write, cause, seat_from, own_change, answers };
+        self.registrations.insert(user.id, entry);
         Verdict::Granted(Effect::Registered(Box::new(registration)))
     }
 
@@ -180,6 +184,8 @@ impl Ledger {
             row.waitlist_number = None;
             row.updated_at = self.now.utc();
             let row = row.clone();
+            entry.own_change = Some(OwnChangeKind::cancellation_of(status));
+            entry.cause = request.cause.clone();
             self.end(user.id, status);
             self.add_registration_event(EventType::RegistrationCancelled, &row);
             self.pass_seats_on(&request.cause);

@@ -182,7 +182,7 @@ fn Content(screen: MessageScreen, actions: Actions) -> impl IntoView {
     let (status, message_id) = (message.status, message.id);
     let subject = message.subject.clone();
     let mail_subject = format!("{title}: {subject}");
-    let Returned { typed, error } = start;
+    let error = start.error.clone();
     let is_draft = status == OrganizerMessageStatus::Draft;
     let edit = is_draft.then(|| {
         view! {
@@ -196,7 +196,7 @@ fn Content(screen: MessageScreen, actions: Actions) -> impl IntoView {
     let sending = is_draft.then(|| {
         view! {
             <TestSection id message=message_id sends_mail test />
-            <SendSection id message=message_id version time_zone typed send />
+            <SendSection id message=message_id version time_zone start send />
             <DeleteSection id message=message_id delete />
         }
     });

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     components::{Field, MadeFor, RadioChoice, Submit},
-    form::error_of,
+    form::{Returned, error_of},
 };
 
 /// Sends a draft, at once or later.
@@ -25,11 +25,11 @@ pub(super) fn SendSection(
     /// The time zone of the competition.
     time_zone: String,
     /// The initial state of the form.
-    typed: TypedSending,
+    start: Returned<TypedSending>,
     /// Sends it.
     send: ServerAction<SendMessage>,
 ) -> impl IntoView {
-    let TypedSending { when, at } = typed;
+    let Returned { typed: TypedSending { when, at }, error } = start;
     let is_later = when == LATER;
     view! {
         <section aria-labelledby="send" class="section">
@@ -66,7 +66,7 @@ pub(super) fn SendSection(
                     kind="datetime-local"
                     required=false
                     value=at
-                    error=error_of(send, None)
+                    error=error_of(send, error)
                 />
                 <p>
                     <Submit pending=send.pending() class="btn-lg">
