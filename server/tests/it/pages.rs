@@ -349,7 +349,7 @@ async fn pages_describe_an_account_deletion_before_and_after_it() {
         app.get(path).header("accept", HTML).header("cookie", &cookie).send().await.text
     };
     let blocked = see(&ada, "/account").await;
-    assert!(blocked.contains("Participants are registered for one of your competitions"));
+    assert!(blocked.contains("First cancel this competition of yours"));
     app.world.clock.advance(chrono::TimeDelta::days(7));
     let account = see(&ada, "/account").await;
     assert!(account.contains("One past or cancelled competition of yours stays"));

@@ -18,6 +18,7 @@ use crate::support::{
 };
 
 const CHANGED: &str = "Competition changed: Code Sprint";
+const WAITLISTED: &str = "On the waiting list: Code Sprint";
 const CONFIRMED: &str = "Registration Confirmed: Code Sprint";
 
 /// The start of the tests is Monday 23 November 2026, 12:00 UTC.
@@ -78,11 +79,12 @@ async fn each_active_participant_is_notified_once_of_the_old_and_the_new() {
     ] {
         assert!(mail.body.contains(part), "{part} is missing from {}", mail.body);
     }
-    let [mail] = &mails(&world, waits).await[..] else { panic!("one message") };
+    let [mail, joined] = &mails(&world, waits).await[..] else { panic!("two messages") };
+    assert_eq!(joined.subject, WAITLISTED);
     assert!(mail.body.contains("Place: Library, Berlin"), "{}", mail.body);
     assert!(!mail.body.contains("Online link"), "only those with a seat may know it");
-    assert!(subjects(&world, left).await.is_empty());
-    assert!(subjects(&world, late).await.is_empty(), "the page had the new start");
+    assert_eq!(subjects(&world, left).await, ["Registration cancelled: Code Sprint"]);
+    assert_eq!(subjects(&world, late).await, [WAITLISTED], "the page had the new start");
     world.clock.advance(TimeDelta::days(1));
     world.run_pending_jobs().await;
     assert_eq!(subjects(&world, seat).await, [CHANGED, CONFIRMED]);
@@ -182,7 +184,7 @@ async fn a_change_of_the_online_link_alone_is_sent_to_those_with_a_seat() {
     world.clock.advance(DELAY);
     world.run_pending_jobs().await;
     assert_eq!(subjects(&world, seat).await, [CHANGED, CONFIRMED]);
-    assert!(subjects(&world, waits).await.is_empty());
+    assert_eq!(subjects(&world, waits).await, [WAITLISTED]);
 }
 
 #[tokio::test]

@@ -228,7 +228,7 @@ async fn a_competition_with_registrations_outlives_its_organizer() {
     titles.sort_unstable();
     assert_eq!(titles, ["Cancelled", "Given back"]);
     assert!(history.iter().all(|mine| mine.competition.organizer.is_deleted));
-    assert_eq!(mails(&world, grace).await.len(), 3, "two confirmations, one cancellation");
+    assert_eq!(mails(&world, grace).await.len(), 4, "two confirmations, two cancellations");
     assert_eq!(subjects(&world, grace).await[0], "Competition cancelled: Cancelled");
     let left = competitions::get(&world.ctx, freed).await.unwrap().competition;
     assert_eq!((left.cancelled_at, left.version), (Some(world.ctx.now()), 2));

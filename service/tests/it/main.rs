@@ -42,6 +42,7 @@ mod organizer_address;
 mod organizer_messages;
 mod organizer_notices;
 mod over;
+mod own_changes;
 mod password_reset;
 mod personal_data;
 mod personal_tokens;

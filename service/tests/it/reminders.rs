@@ -94,6 +94,7 @@ async fn a_registration_is_reminded_once_it_is_confirmed() {
     world.run_pending_jobs().await;
     world.forget_progress(waiting.id, RegistrationStatus::Pending).await;
     cancel_registration(&world.ctx, gone, id).await.unwrap();
+    world.run_pending_jobs().await;
     world.clock.advance(TimeDelta::days(2));
     remind(&world).await;
     assert_eq!(subjects(&world, pending).await, [CONFIRMATION]);
@@ -101,7 +102,8 @@ async fn a_registration_is_reminded_once_it_is_confirmed() {
     world.clock.advance(TimeDelta::minutes(1));
     remind(&world).await;
     assert_eq!(subjects(&world, pending).await, [REMINDER, CONFIRMATION]);
-    assert_eq!(subjects(&world, gone).await, [CONFIRMATION]);
+    let cancelled = "Registration cancelled: Code Sprint";
+    assert_eq!(subjects(&world, gone).await, [cancelled, CONFIRMATION]);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The list of messages, in which several can be chosen.
 
-use domain::MailboxQuery;
+use domain::{MailId, MailboxQuery};
 use leptos::{html::Input, prelude::*};
 
 use super::{
@@ -21,7 +21,7 @@ pub(super) fn PlainList(
     /// The query of the page.
     query: MailboxQuery,
     /// The open message.
-    open: domain::MailId,
+    open: MailId,
 ) -> impl IntoView {
     let line = |line: MailLine| {
         let (is_open, href) = (line.id == open, href(&line, &query));

@@ -204,6 +204,7 @@ async fn the_api_enforces_the_access_matrix() {
 fn takes_login(row: &Row) -> bool {
     row.route.starts_with("/api/auth/tokens")
         || row.route == "/api/auth/me/calendar-feed"
+        || row.route == "/api/auth/me/data"
         || row.route == "/api/auth/password"
         || row.route == "/api/auth/roles"
         || (row.route.starts_with("/api/auth/me/email") && row.method == Method::POST)

@@ -87,6 +87,8 @@ async fn the_size_of_every_response_is_bounded() {
         (row.method == Method::GET || row.is_function())
             && !row.route.ends_with("/events")
             && !row.route.starts_with("/api/docs")
+            // Streamed: the server has a bounded part of it in memory.
+            && row.route != "/api/auth/me/data"
             && !last.contains(&row.route)
     });
     let mut largest = (0, String::new());

@@ -25,16 +25,18 @@ use crate::{
 /// Unauthorized.
 pub async fn browse(ctx: &Context, actor: &Actor, filter: &MailFilter) -> Result<MailPage> {
     let db = &*ctx.db.for_lists().await?;
-    let (search, part) = (filter.search.as_deref(), filter.part);
-    let of_competition = || own(actor).map(|own| own.filter(is_about(part)));
-    let found = match (search, part) {
+    let search = filter.search.as_deref();
+    let found = match (search, filter.part) {
         (Some(_), _) => messages(db, matching(actor, search)?, filter).await?,
         (None, MailPart::All) => all_threads(db, actor, filter).await?,
-        (None, MailPart::Competition(_)) => messages(db, of_competition()?, filter).await?,
+        (None, MailPart::Competition(id)) => {
+            let about = own(actor)?.filter(mail::Column::CompetitionId.eq(id));
+            messages(db, about, filter).await?
+        }
         (None, MailPart::Deleted) => messages(db, deleted(actor)?, filter).await?,
     };
     let any = found.total > 0 || own(actor)?.one(db).await?.is_some();
-    let competition = match part {
+    let competition = match filter.part {
         MailPart::Competition(id) => title(db, id).await?,
         MailPart::All | MailPart::Deleted => None,
     };
@@ -53,15 +55,6 @@ fn deleted(actor: &Actor) -> Result<Select<mail::Entity>> {
     Ok(mail::Entity::find()
         .filter(mail::Column::UserId.eq(user.id))
         .filter(mail::Column::DeletedAt.is_not_null()))
-}
-
-fn is_about(part: MailPart) -> sea_orm::Condition {
-    match part {
-        MailPart::Competition(id) => {
-            sea_orm::Condition::all().add(mail::Column::CompetitionId.eq(id))
-        }
-        MailPart::All | MailPart::Deleted => sea_orm::Condition::all(),
-    }
 }
 
 async fn messages(
