@@ -86,7 +86,12 @@ test('an organizer writes to participants, who read it', { tag: '@phone' }, asyn
     await expect(updates.getByRole('heading', { name: 'Bring your laptop' })).toBeVisible();
     await expect(updates.getByText('Please bring your own one.')).toBeVisible();
     await open(page, '/mailbox');
-    await page.getByRole('link', { name: `${competition.title}: Bring your laptop` }).click();
+    const message = page.getByRole('link', { name: `${competition.title}: Bring your laptop` });
+    // The conversation, with the confirmation, and the message in it.
+    await message.click();
+    await expect(page.getByRole('heading', { level: 1, name: competition.title })).toBeVisible();
+    await hydrated(page);
+    await message.click();
     const reader = page.getByRole('article');
     await expect(reader.locator('strong').getByText('own')).toBeVisible();
     await expect(reader.getByText('You get this message because you are registered.')).toBeVisible();

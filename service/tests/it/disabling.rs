@@ -13,7 +13,7 @@ use crate::{
     support::{at_once, code, count, register, subjects},
 };
 
-fn address(name: &str) -> Email {
+pub(crate) fn address(name: &str) -> Email {
     Email::parse(&format!("{name}@example.com")).unwrap()
 }
 

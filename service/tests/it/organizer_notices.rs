@@ -4,12 +4,13 @@ use chrono::TimeDelta;
 use domain::{CompetitionId, ErrorCode, OrganizerNotices};
 use serde_json::json;
 use service::{
-    Actor, Context, cron,
+    Actor, Context, accounts, cron,
     jobs::BackgroundJob,
     organizer_notices::{NotifyOrganizers, edit, get},
     testing::World,
 };
 
+use crate::disabling::address;
 use crate::support::{
     at_once, cancel_competition, cancel_registration, claim_one, code, mails, register, run_job,
     subjects,
@@ -90,6 +91,19 @@ async fn registrations_and_cancellations_are_noticed_once_each_with_the_names() 
     site.notify_after(LATER).await;
     assert_eq!(site.heard().await[0], "Cancelled registration: Code Sprint");
     assert_eq!(site.heard().await.len(), 2);
+}
+
+#[tokio::test]
+async fn an_organizer_whose_account_is_disabled_gets_no_notice() {
+    let site = Site::at_once(40).await;
+    site.register(1).await;
+    let email = address("ada");
+    accounts::disable(&site.world.ctx, &email).await.unwrap();
+    site.notify_after(LATER).await;
+    assert!(site.heard().await.is_empty());
+    accounts::enable(&site.world.ctx, &email).await.unwrap();
+    site.notify_after(LATER).await;
+    assert_eq!(site.heard().await, ["New registration: Code Sprint"]);
 }
 
 #[tokio::test]

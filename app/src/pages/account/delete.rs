@@ -52,7 +52,7 @@ pub(super) fn DeletionSection(
             <ul class="grid list-disc gap-2 pl-5">
                 {consequences(preview)
                     .into_iter()
-                    .map(|sentence| view! { <li>{sentence}</li> })
+                    .map(|sentence| view! { <li class="wrap-anywhere">{sentence}</li> })
                     .collect_view()}
             </ul>
             <p>

@@ -1,6 +1,6 @@
 //! What deleting an account would do.
 
-use domain::{DeletionPreview, NamedCompetitions, UserId};
+use domain::{DeletionPreview, NamedCompetitions};
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     Select,
@@ -38,7 +38,7 @@ pub async fn preview_deletion(ctx: &Context, actor: &Actor) -> Result<DeletionPr
     let messages = mail::Entity::find().filter(mail::Column::UserId.eq(id));
     let ended = blocking.count + deleted.count + cancelled.count;
     Ok(DeletionPreview {
-        seats: NamedCompetitions { count: seats, titles: titles_to_cancel(ctx, id).await? },
+        seats: NamedCompetitions { count: seats, titles: titles(ctx, to_cancel(ctx, id)).await? },
         past: active.saturating_sub(seats),
         messages: messages.count(db).await?,
         tokens: tokens.count(db).await?,
@@ -53,21 +53,13 @@ pub async fn preview_deletion(ctx: &Context, actor: &Actor) -> Result<DeletionPr
 
 /// Competitions, and the titles of the first of them.
 async fn named(ctx: &Context, found: Select<competition::Entity>) -> Result<NamedCompetitions> {
-    let db = ctx.db.connection();
-    let count = found.clone().count(db).await?;
-    let titles = found
-        .select_only()
-        .column(competition::Column::Title)
-        .order_by_asc(competition::Column::Title)
-        .order_by_asc(competition::Column::Id)
-        .limit(MAX_NAMED)
-        .into_tuple::<String>();
-    Ok(NamedCompetitions { count, titles: titles.all(db).await? })
+    let count = found.clone().count(ctx.db.connection()).await?;
+    Ok(NamedCompetitions { count, titles: titles(ctx, found).await? })
 }
 
-/// The titles of the first competitions that the user's registrations are cancelled for.
-async fn titles_to_cancel(ctx: &Context, id: UserId) -> Result<Vec<String>> {
-    let titles = to_cancel(ctx, id)
+/// The titles of the first competitions that are selected or joined.
+async fn titles<E: EntityTrait>(ctx: &Context, found: Select<E>) -> Result<Vec<String>> {
+    let titles = found
         .select_only()
         .column(competition::Column::Title)
         .order_by_asc(competition::Column::Title)

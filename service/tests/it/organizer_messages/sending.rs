@@ -5,7 +5,7 @@ use domain::{ErrorCode, MAX_MESSAGES_A_DAY, OrganizerMessageStatus, Registration
 use serde_json::json;
 use service::{
     Actor,
-    accounts::delete,
+    accounts::{self, delete},
     jobs::{LEASE, sweep},
     organizer_messages::{edit, preview},
     registration::register_with,
@@ -13,6 +13,7 @@ use service::{
 };
 
 use super::{MAILED, Sprint, TEXT, input};
+use crate::disabling::address;
 use crate::support::{
     approve, cancel_registration, claim_one, code, count, mails, register, run_at_once_on, run_job,
     seated, subjects,
@@ -51,6 +52,19 @@ async fn each_participant_with_a_seat_gets_a_message_once_and_why() {
     for other in [leaves, outside, &sprint.ada] {
         assert_eq!(copies(world, other).await, 0);
     }
+}
+
+#[tokio::test]
+async fn a_message_stops_when_the_account_of_its_organizer_is_disabled() {
+    let sprint = Sprint::new().await;
+    let [guest] = &seated(&sprint.world, sprint.id, 1).await[..] else { panic!("one") };
+    let draft = sprint.draft(&["CONFIRMED"]).await;
+    sprint.send(&draft).await.unwrap();
+    accounts::disable(&sprint.world.ctx, &address("ada")).await.unwrap();
+    sprint.world.run_pending_jobs().await;
+    assert_eq!(copies(&sprint.world, guest).await, 0);
+    let stopped = sprint.message(draft.id).await;
+    assert_eq!((stopped.status, stopped.sent), (OrganizerMessageStatus::Stopped, 0));
 }
 
 #[tokio::test]
