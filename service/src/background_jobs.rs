@@ -162,7 +162,11 @@ mod tests {
         assert_reads_back(
             NotifyOfOwnChanges { changes: vec![change] },
             &format!(
-                r#"{{"changes":[{{"at":"2026-11-23T12:00:00.000Z","kind":"left_waiting_list","registration":"{text}"}}]}}"#
+                concat!(
+                    r#"{{"changes":[{{"at":"2026-11-23T12:00:00.000Z","#,
+                    r#""kind":"left_waiting_list","registration":"{text}"}}]}}"#,
+                ),
+                text = text,
             ),
         );
         assert_reads_back(

@@ -91,7 +91,11 @@ pub(super) fn ChoiceList(
             <input type="hidden" name="threads" value=are_threads.to_string() />
             <MadeFor />
             <ErrorSummary error />
-            <div role="group" aria-label="Chosen messages" class="flex flex-wrap items-center gap-2">
+            <div
+                role="group"
+                aria-label="Chosen messages"
+                class="flex flex-wrap items-center gap-2"
+            >
                 <ChooseAll boxes />
                 {buttons}
             </div>
