@@ -8,6 +8,7 @@ use axum::{
 };
 use futures::{Stream, TryStreamExt, stream};
 use service::personal_data::{self, DataPart, PersonalData};
+use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::{ApiRouter, responses::LoginOnly};
@@ -16,6 +17,13 @@ use crate::{AppState, auth::Owner, problem::Problem};
 pub(super) fn router() -> ApiRouter {
     ApiRouter::new().read(routes!(download_my_data))
 }
+
+/// Everything that is stored about a user, by kind: `account`, `registrations`, `messages` and so
+/// on.
+#[derive(ToSchema)]
+#[schema(value_type = Object)]
+#[expect(dead_code, reason = "describes the file, which is written in parts")]
+struct DataFile(serde_json::Value);
 
 /// Download my data
 ///
@@ -26,9 +34,8 @@ pub(super) fn router() -> ApiRouter {
 #[utoipa::path(
     get, path = "/auth/me/data", tag = "accounts", security(("bearer" = [])),
     responses(
-        (status = 200, description = "The file", body = String, content_type = "application/json",
-            headers(("Content-Disposition")),
-            example = json!("{\"account\":{\"name\":\"Ada Lovelace\"}}")),
+        (status = 200, description = "The file", body = DataFile, headers(("Content-Disposition")),
+            example = json!({ "account": { "name": "Ada Lovelace" } })),
         LoginOnly,
     ),
 )]
