@@ -7,7 +7,7 @@ import { widthOf } from './support/layout.ts';
 const FOLDER = fileURLToPath(new URL('../docs/mails/', import.meta.url));
 const WIDTHS = [320, 600, 1200];
 /** Of a mail on a sheet. */
-const TILE = 300;
+const TILE = 220;
 const COLUMNS = 8;
 const SHEET = TILE * COLUMNS;
 const GREY = '#808080';
@@ -31,7 +31,7 @@ test('a sheet of every mail in three widths, in light and dark', async ({ browse
         const picture = sharp(await page.screenshot({ fullPage: true })).resize({ width: TILE - 4 });
         pictures.push(await picture.toBuffer());
       }
-      await saveSheet(pictures, `${width}-${colorScheme}.png`);
+      await saveSheet(pictures, `${width}-${colorScheme}.webp`);
       await context.close();
     }
   }
@@ -48,5 +48,5 @@ async function saveSheet(pictures: Buffer[], name: string): Promise<void> {
   }
   const create = { width: SHEET, height: top + rowHeight, channels: 3 as const, background: GREY };
   const sheet = sharp({ create }).composite(tiles);
-  await sheet.png({ palette: true, compressionLevel: 9, effort: 10 }).toFile(FOLDER + name);
+  await sheet.webp({ quality: 40, effort: 6 }).toFile(FOLDER + name);
 }

@@ -193,7 +193,7 @@ impl MailSelection {
             return refuse("Choose at least one message");
         }
         if ids.len() > MAX_SELECTED {
-            return refuse("Choose at most 100 messages");
+            return refuse(&format!("Choose at most {MAX_SELECTED} messages"));
         }
         match ids.iter().map(|id| id.parse()).collect() {
             Ok(messages) => Ok(Self { messages, whole_threads }),

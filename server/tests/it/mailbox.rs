@@ -44,6 +44,19 @@ async fn a_message_is_listed_counted_and_marked_as_read_once() {
 }
 
 #[tokio::test]
+async fn a_download_of_several_parts_is_one_json_object() {
+    let app = App::new().await;
+    let ben = app.world.participant("Ben").await;
+    app.world.fill_mailbox(&ben, 450, "text").await;
+    let data = app.get("/api/auth/me/data").by(&ben).send().await;
+    assert_eq!(data.header("cache-control"), Some("private, no-store"));
+    let data = data.json();
+    assert_eq!(data["messages"].as_array().unwrap().len(), 450);
+    assert_eq!(data["registrations"], serde_json::json!([]));
+    assert_eq!(data["account"]["name"], "Ben");
+}
+
+#[tokio::test]
 async fn a_mailbox_requires_a_login_and_hides_other_users_messages() {
     let app = App::new().await;
     for path in ["/api/mailbox/my", "/api/mailbox/unread-count"] {

@@ -1,6 +1,6 @@
 //! The mailbox: a list, and the open message.
 
-use domain::{MailboxQuery, grouped};
+use domain::{KEPT_DELETED_DAYS, MailboxQuery, grouped};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
@@ -274,9 +274,11 @@ fn Nothing(query: MailboxQuery, any: bool, any_deleted: bool, total: u64) -> imp
         .into_any();
     }
     if query.deleted.is_some() {
+        let words =
+            format!("A message that you delete can be restored here for {KEPT_DELETED_DAYS} days.");
         return view! {
             <EmptyState title="No deleted messages">
-                <p>"A message that you delete can be restored here for 30 days."</p>
+                <p>{words}</p>
             </EmptyState>
         }
         .into_any();
