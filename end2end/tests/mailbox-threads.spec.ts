@@ -140,3 +140,21 @@ test('the header counts a message that arrives, and the mailbox offers to show i
   await expect(lines(page)).toHaveText([new RegExp(competition.title)]);
   await expect(page.getByRole('button', { name: 'Show new messages' })).toBeHidden();
 });
+
+test('the mailbox offers nothing new after a message that arrived on another page', { tag: '@js' }, async ({ page, api }) => {
+  const [participant, competition] = await Promise.all([api.participant(), api.competition()]);
+  await page.clock.install();
+  await logInAs(page, participant);
+  await open(page, '/dashboard');
+  await hydrated(page);
+  await api.register(participant, competition);
+  await expect.poll(() => api.mailOf(participant)).toHaveLength(1);
+  await page.clock.runFor(31_000); // ms
+  const link = page.getByRole('banner').getByRole('link', { name: 'Mailbox' });
+  await expect(link).toHaveText(/1 unread/);
+
+  await link.click();
+
+  await expect(lines(page)).toHaveText([new RegExp(competition.title)]);
+  await expect(page.getByRole('button', { name: 'Show new messages' })).toBeHidden();
+});

@@ -124,6 +124,8 @@ pub fn MailboxPage() -> impl IntoView {
     viewer.follow(change_open.version());
     let changes = count_replies(change, Result::is_ok);
     let arrivals = viewer.arrivals;
+    // What has arrived while another page was shown is in the list.
+    Effect::new(move || arrivals.set(0));
     let source = move || (query.get(), mail.get(), (read_all.version().get(), changes.get()));
     let screen = Resource::new_blocking(source, move |(query, mail, _)| load_mailbox(query, mail));
     let show_new = move |_| {
